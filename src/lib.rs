@@ -1,0 +1,5 @@
+//! Tidegate: an OData service in front of legacy databases, for Salesforce Connect.
+//!
+//! The program reads as its pipeline; `src/README.md` is the map.
+
+pub mod odata;
