@@ -2,4 +2,6 @@
 //!
 //! The program reads as its pipeline; `src/README.md` is the map.
 
+pub mod config;
+pub mod model;
 pub mod odata;

@@ -1,0 +1,86 @@
+//! MySQL 5.7 and later, MariaDB 10.3 and later: what sqlx's sessions (utf8mb4, UTC, PIPES_AS_CONCAT) see.
+
+use super::ansi::{self, ANSI};
+use super::{Dialect, Like, List, Nulls, Parameter};
+use crate::sql::{Func, Number};
+use crate::types::SqlType;
+
+/// MySQL.
+pub const MYSQL: Dialect = Dialect {
+    name: "mysql",
+    quote: ('`', '`'),
+    parameter: Parameter::Question,
+    nulls: Nulls::Lowest,
+    list: List::In(1024),
+    parameters_max: 32_000,
+    booleans: false,
+    function,
+    cast,
+    bind,
+    // Bytes know no folding and no padding, whatever the charset of the column.
+    exact: "CAST(CONVERT({0} USING utf8mb4) AS BINARY)",
+    like: Like {
+        exact: "{0} LIKE {1} ESCAPE '!'",
+        folding: "CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin LIKE {1} ESCAPE '!'",
+        ignored: "LOWER(CONVERT({0} USING utf8mb4)) COLLATE utf8mb4_bin LIKE LOWER({1}) ESCAPE '!'",
+        computed: [
+            "LOCATE(CAST({1} AS BINARY), CAST({0} AS BINARY)) > 0",
+            "LEFT(CAST({0} AS BINARY), LENGTH({1})) = CAST({1} AS BINARY)",
+            "RIGHT(CAST({0} AS BINARY), LENGTH({1})) = CAST({1} AS BINARY)",
+        ],
+        ..ANSI.like
+    },
+    char_ignores_padding: true,
+    ..ANSI
+};
+
+/// MariaDB: the same so far.
+pub const MARIADB: Dialect = Dialect { name: "mariadb", ..MYSQL };
+
+fn function(func: Func) -> Option<&'static str> {
+    Some(match func {
+        Func::Divide(Number::Integer) => "({0} DIV NULLIF({1}, 0))",
+        Func::Divide(Number::Decimal) => "({0} / NULLIF({1}, 0))",
+        Func::Modulo(_) => "({0} % NULLIF({1}, 0))",
+        Func::Concat => "CONCAT({0}, {1})",
+        Func::IndexOf => "(LOCATE({1}, CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin) - 1)",
+        Func::SubstringFrom => "SUBSTRING({0}, {1} + 1)",
+        Func::SubstringFor => "SUBSTRING({0}, {1} + 1, {2})",
+        Func::TrimEnd => "TRIM(TRAILING ' ' FROM {0})",
+        Func::Trim => "REGEXP_REPLACE({0}, '^[ \\t\\n\\r]+|[ \\t\\n\\r]+$', '')",
+        Func::FractionalSeconds => "(CAST(MICROSECOND({0}) AS DECIMAL(10, 0)) / 1000000)",
+        Func::Second => "EXTRACT(SECOND FROM {0})",
+        Func::TimePart => "CAST({0} AS TIME(6))",
+        other => return ansi::function(other),
+    })
+}
+
+fn cast(ty: SqlType) -> Option<&'static str> {
+    Some(match ty {
+        SqlType::Bool => return None,
+        SqlType::I16 | SqlType::I32 | SqlType::I64 => "CAST({0} AS SIGNED)",
+        SqlType::U64 => "CAST({0} AS UNSIGNED)",
+        SqlType::F32 | SqlType::F64 => "CAST({0} AS DOUBLE)",
+        SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => {
+            "CAST({0} AS DECIMAL(65, 30))"
+        }
+        SqlType::Text | SqlType::Char { .. } | SqlType::Other => "CAST({0} AS CHAR)",
+        SqlType::Time => "CAST({0} AS TIME(6))",
+        SqlType::Timestamp | SqlType::Instant => "CAST({0} AS DATETIME(6))",
+        SqlType::Bytes => "CAST({0} AS BINARY)",
+        other => return ansi::cast(other),
+    })
+}
+
+/// A text parameter beside a number or date would be compared as a float or as text.
+fn bind(ty: SqlType) -> &'static str {
+    match ty {
+        SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => {
+            "CAST({0} AS DECIMAL(65, 30))"
+        }
+        SqlType::Date => "CAST({0} AS DATE)",
+        SqlType::Time => "CAST({0} AS TIME(6))",
+        SqlType::Timestamp | SqlType::Instant => "CAST({0} AS DATETIME(6))",
+        _ => "{0}",
+    }
+}

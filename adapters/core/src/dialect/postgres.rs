@@ -1,0 +1,88 @@
+//! PostgreSQL 12 and later.
+
+use super::ansi::{self, ANSI};
+use super::{Dialect, Like, List, Nulls, Parameter};
+use crate::sql::{Func, Number};
+use crate::types::SqlType;
+
+/// PostgreSQL.
+pub const POSTGRES: Dialect = Dialect {
+    name: "postgres",
+    parameter: Parameter::Dollar,
+    nulls: Nulls::HighestWithSyntax,
+    list: List::Array,
+    // The wire counts parameters in 16 bits.
+    parameters_max: 32_000,
+    booleans: true,
+    function,
+    cast,
+    comparand,
+    // The "C" collation compares bytes; text first, since bpchar would ignore trailing blanks.
+    exact: "CAST({0} AS text) COLLATE \"C\"",
+    like: Like {
+        exact: "{0} LIKE {1} ESCAPE '!'",
+        folding: "CAST({0} AS text) COLLATE \"C\" LIKE {1} ESCAPE '!'",
+        // The database's default collation knows letters that a "C" column's own does not; equal to the column's own
+        // in most databases, and the planner strips it there, so trigram indexes still serve.
+        ignored: "{0} COLLATE \"default\" ILIKE {1} ESCAPE '!'",
+        computed: ["strpos({0}, {1}) > 0", "starts_with({0}, {1})", "right({0}, char_length({1})) = {1}"],
+        ..ANSI.like
+    },
+    char_ignores_padding: true,
+    output,
+    ..ANSI
+};
+
+fn function(func: Func) -> Option<&'static str> {
+    Some(match func {
+        Func::Multiply(Number::Integer) => "({0} * {1})",
+        Func::Modulo(Number::Double) => return None,
+        Func::Modulo(_) => "({0} % NULLIF({1}, 0))",
+        Func::IndexOf => "(strpos({0}, {1}) - 1)",
+        Func::SubstringFrom => "substr({0}, CAST({1} AS integer) + 1)",
+        Func::SubstringFor => "substr({0}, CAST({1} AS integer) + 1, CAST({2} AS integer))",
+        Func::ToLower => "lower({0} COLLATE \"default\")",
+        Func::ToUpper => "upper({0} COLLATE \"default\")",
+        Func::Trim => "btrim({0}, E' \\t\\n\\r')",
+        Func::TrimEnd => "rtrim({0})",
+        Func::Year => "CAST(EXTRACT(YEAR FROM {0}) AS bigint)",
+        Func::Month => "CAST(EXTRACT(MONTH FROM {0}) AS bigint)",
+        Func::Day => "CAST(EXTRACT(DAY FROM {0}) AS bigint)",
+        Func::Hour => "CAST(EXTRACT(HOUR FROM {0}) AS bigint)",
+        Func::Minute => "CAST(EXTRACT(MINUTE FROM {0}) AS bigint)",
+        Func::Second => "CAST(floor(EXTRACT(SECOND FROM {0})) AS bigint)",
+        Func::FractionalSeconds => "(CAST(EXTRACT(SECOND FROM {0}) AS numeric) % 1)",
+        // round(double precision) rounds halves to even.
+        Func::Round(Number::Double) => "CAST(round(CAST({0} AS numeric)) AS double precision)",
+        Func::Round(Number::Decimal) => "round({0})",
+        other => return ansi::function(other),
+    })
+}
+
+fn cast(ty: SqlType) -> Option<&'static str> {
+    Some(match ty {
+        SqlType::Bool => "CAST({0} AS boolean)",
+        SqlType::Text | SqlType::Char { .. } | SqlType::Other => "CAST({0} AS text)",
+        SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => "CAST({0} AS numeric)",
+        SqlType::U64 => "CAST({0} AS numeric)",
+        SqlType::Guid => "CAST({0} AS uuid)",
+        SqlType::Bytes => "CAST({0} AS bytea)",
+        SqlType::Instant => "CAST({0} AS timestamptz)",
+        SqlType::Timestamp => "CAST({0} AS timestamp)",
+        other => return ansi::cast(other),
+    })
+}
+
+fn comparand(ty: SqlType) -> &'static str {
+    match ty {
+        SqlType::Other => "CAST({0} AS text)",
+        _ => "{0}",
+    }
+}
+
+fn output(ty: SqlType) -> &'static str {
+    match ty {
+        SqlType::Other => "CAST({0} AS text)",
+        _ => "{0}",
+    }
+}
