@@ -3,6 +3,8 @@
 //! The program reads as its pipeline; `src/README.md` is the map.
 
 pub mod config;
+pub mod lower;
 pub mod model;
 pub mod odata;
 pub mod plan;
+pub mod policy;
