@@ -9,7 +9,7 @@ use super::limits::LimitName;
 
 /// The request's text does not parse.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{part}, position {}: {kind}", .span.start + 1)]
+#[error("{}{kind}", place(.part, *.span, .kind))]
 pub struct SyntaxError {
     /// Which text `span` counts in.
     pub part: Part,
@@ -136,6 +136,15 @@ pub enum SyntaxErrorKind {
         /// What.
         feature: Feature,
     },
+}
+
+/// Where, unless the message names it.
+fn place(part: &Part, span: Span, kind: &SyntaxErrorKind) -> String {
+    match kind {
+        SyntaxErrorKind::UnknownOption { .. } | SyntaxErrorKind::DuplicateOption { .. } => String::new(),
+        _ if *part == Part::Url => String::new(),
+        _ => format!("{part}, position {}: ", span.start + 1),
+    }
 }
 
 fn did_you_mean(nearest: &Option<&'static str>) -> String {

@@ -100,7 +100,7 @@ impl Parser<'_, '_, '_, '_> {
                 Operator::Or | Operator::And => self.chain(start, left, operator, level)?,
                 Operator::In => self.list(start, left)?,
                 Operator::Binary(op) => {
-                    let right = self.binary(level + 1)?;
+                    let right = self.nested(start, |p| p.binary(level + 1))?;
                     let height = left.height.max(right.height);
                     self.node(start, height, ExprKind::Binary(op, Box::new(left.expr), Box::new(right.expr)))?
                 }
@@ -114,7 +114,7 @@ impl Parser<'_, '_, '_, '_> {
         let mut height = first.height;
         let mut operands = vec![first.expr];
         loop {
-            let next = self.binary(level + 1)?;
+            let next = self.nested(start, |p| p.binary(level + 1))?;
             height = height.max(next.height);
             operands.push(next.expr);
             // Only this operator can follow: anything tighter was taken by the operand.
@@ -382,7 +382,7 @@ impl Parser<'_, '_, '_, '_> {
         self.cursor.require(b')', what)
     }
 
-    /// Runs `inner` one level deeper.
+    /// Runs `inner` one level deeper: below an operator or inside parentheses. Whatever recurses passes here.
     fn nested(&mut self, start: usize, inner: impl FnOnce(&mut Self) -> Result<Tall, Fault>) -> Result<Tall, Fault> {
         self.nesting += 1;
         self.budget.depth(self.nesting).map_err(|kind| self.cursor.fault_from(start, kind))?;

@@ -93,9 +93,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn name_len(&self) -> usize {
         let rest = self.rest_text();
         match rest.chars().next() {
-            Some(first) if is_name_start(first) => {
-                rest.find(|c| !is_name_part(c)).unwrap_or(rest.len())
-            }
+            Some(first) if is_name_start(first) => rest.find(|c| !is_name_part(c)).unwrap_or(rest.len()),
             _ => 0,
         }
     }

@@ -71,7 +71,11 @@ fn option(parsed: &mut Options, name: &str, value: &Decoded, budget: &mut Budget
         // Media types (`atom+xml`) and tokens hold pluses, never blanks.
         "$format" => parsed.format = Some(value.verbatim()),
         "$skiptoken" => parsed.skiptoken = Some(value.verbatim()),
-        alias => parsed.aliases.push((alias_name(alias)?, whole_expression(value, budget)?)),
+        alias => {
+            // Spans count in values; this fault is in the name.
+            let name = alias_name(alias).map_err(|fault| Fault::new(0, 0, fault.kind))?;
+            parsed.aliases.push((name, whole_expression(value, budget)?));
+        }
     }
     Ok(())
 }

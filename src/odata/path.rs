@@ -10,9 +10,8 @@ use super::lex::{Cursor, Fault, span};
 use super::literal::literal;
 use super::options::nearest;
 
-const KNOWN: [&str; 11] = [
-    "$metadata", "$count", "$value", "$ref", "$batch", "$all", "$entity", "$crossjoin", "$filter", "$each", "$query",
-];
+const KNOWN: [&str; 11] =
+    ["$metadata", "$count", "$value", "$ref", "$batch", "$all", "$entity", "$crossjoin", "$filter", "$each", "$query"];
 
 /// Segments that are the whole path.
 const ALONE: [&str; 4] = ["$metadata", "$batch", "$entity", "$crossjoin"];

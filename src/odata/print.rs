@@ -5,17 +5,17 @@
 
 use std::fmt::Write;
 
-use super::ast::{
-    BinaryOp, Expr, ExprKind, Ident, KeyPredicate, LiteralKind, OrderItem, Request, Segment, SelectItem,
-};
+use super::ast::{BinaryOp, Expr, ExprKind, Ident, KeyPredicate, LiteralKind, OrderItem, Request, Segment, SelectItem};
 use super::expr::level;
 use super::literal::keyword;
 
 /// The request as a URL below the service root, percent-encoded.
 pub fn print(request: &Request) -> String {
     let segments: Vec<String> = request.path.iter().map(|s| encode(&segment(s), false)).collect();
-    let options: Vec<String> =
-        print_options(request).iter().map(|(name, value)| format!("{}={}", encode(name, true), encode(value, true))).collect();
+    let options: Vec<String> = print_options(request)
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name, true), encode(value, true)))
+        .collect();
     let mut url = segments.join("/");
     if !options.is_empty() {
         url.push('?');
