@@ -78,7 +78,7 @@ fn percent_decode(raw: &str, mut plus: impl FnMut(usize) -> u8) -> Result<String
             b'%' => {
                 let pair = (hex(bytes.get(at + 1)), hex(bytes.get(at + 2)));
                 let (Some(high), Some(low)) = pair else {
-                    return Err(Fault::new(at, (at + 3).min(bytes.len()), SyntaxErrorKind::BadPercentEncoding));
+                    return Err(Fault::new(at, at + 1, SyntaxErrorKind::BadPercentEncoding));
                 };
                 decoded.push(high * 16 + low);
                 at += 3;

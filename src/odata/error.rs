@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::ast::Span;
+use super::lex::shown;
 use super::limits::LimitName;
 
 /// The request's text does not parse.
@@ -45,7 +46,7 @@ impl fmt::Display for Part {
         match self {
             Self::Url => f.write_str("URL"),
             Self::Path => f.write_str("path"),
-            Self::Option(name) => f.write_str(name),
+            Self::Option(name) => f.write_str(&shown(name)),
         }
     }
 }

@@ -173,11 +173,10 @@ impl Parser<'_, '_, '_, '_> {
         }
     }
 
+    /// The word `not`, unless it begins a longer name or a path.
     fn stands_not(&self) -> bool {
-        match self.cursor.rest() {
-            [n, o, t, next, ..] => [*n, *o, *t].eq_ignore_ascii_case(b"not") && matches!(next, b' ' | b'\t' | b'('),
-            _ => false,
-        }
+        let word = self.cursor.rest().get(..self.cursor.name_len()).unwrap_or_default();
+        word.eq_ignore_ascii_case(b"not") && !matches!(self.cursor.rest().get(word.len()), Some(b'/' | b'.'))
     }
 
     fn parentheses(&mut self, start: usize) -> Result<Tall, Fault> {

@@ -144,7 +144,6 @@ impl<'a> Cursor<'a> {
     }
 
     fn found(&self) -> (Found, usize) {
-        const SHOWN_MAX: usize = 24;
         let rest = self.rest_text();
         let Some(first) = rest.chars().next() else { return (Found::End, 0) };
         let word = self.name_len();
@@ -153,8 +152,7 @@ impl<'a> Cursor<'a> {
         } else {
             rest.find(|c: char| BLANKS_AND_ENDS.contains(&c)).unwrap_or(rest.len()).max(first.len_utf8())
         };
-        let shown: String = rest.get(..len).unwrap_or_default().chars().take(SHOWN_MAX).collect();
-        (Found::Text(shown), len)
+        (Found::Text(shown(rest.get(..len).unwrap_or_default())), len)
     }
 }
 
@@ -163,6 +161,12 @@ const BLANKS_AND_ENDS: [char; 5] = [' ', '\t', ',', '(', ')'];
 pub(super) fn span(start: usize, end: usize) -> Span {
     let byte = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Span { start: byte(start), end: byte(end) }
+}
+
+/// The beginning of what a client wrote, fit for a message: short, and without control characters.
+pub(super) fn shown(text: &str) -> String {
+    const SHOWN_MAX: usize = 40;
+    text.chars().take(SHOWN_MAX).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Letters of any script, and `_`.

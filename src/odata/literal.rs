@@ -4,7 +4,7 @@
 
 use super::ast::{Literal, LiteralKind};
 use super::error::{Expectation, LiteralForm, SyntaxErrorKind};
-use super::lex::{Cursor, Fault, is_name_part, is_name_start};
+use super::lex::{Cursor, Fault, is_name_part, is_name_start, shown};
 use super::temporal;
 
 /// The literal that begins here; `None`, without moving, if none does.
@@ -101,7 +101,7 @@ fn number(cursor: &mut Cursor<'_>) -> Result<LiteralKind, Fault> {
     let text = cursor.verbatim(start, cursor.pos());
     if let (true, Some(suffix)) = (valid, v2_suffix(cursor)) {
         cursor.seek(cursor.pos() + 1);
-        return Err(cursor.fault_from(start, SyntaxErrorKind::V2Suffix { number: text, suffix }));
+        return Err(cursor.fault_from(start, SyntaxErrorKind::V2Suffix { number: shown(&text), suffix }));
     }
     if !valid || cursor.peek().is_some_and(glues) {
         return Err(bad(cursor, start, |text| SyntaxErrorKind::BadNumber { text }));
@@ -123,10 +123,9 @@ fn v2_suffix(cursor: &Cursor<'_>) -> Option<char> {
 
 /// An error about everything from `start` to where the glued text ends.
 pub(super) fn bad(cursor: &mut Cursor<'_>, start: usize, kind: impl FnOnce(String) -> SyntaxErrorKind) -> Fault {
-    const SHOWN_MAX: usize = 40;
     cursor.seek(cursor.pos() + cursor.rest().iter().take_while(|b| glues(**b)).count());
-    let shown = cursor.verbatim(start, cursor.pos()).chars().take(SHOWN_MAX).collect();
-    cursor.fault_from(start, kind(shown))
+    let written = cursor.verbatim(start, cursor.pos());
+    cursor.fault_from(start, kind(shown(&written)))
 }
 
 fn negative_infinity(cursor: &mut Cursor<'_>) -> Option<LiteralKind> {

@@ -6,7 +6,7 @@ use super::ast::{Expr, Ident, Options, OrderItem, SelectItem};
 use super::decode::{BLANKS, Decoded, pairs};
 use super::error::{Expectation, Feature, Found, Part, SyntaxError, SyntaxErrorKind};
 use super::expr::{Budget, expression};
-use super::lex::{Cursor, Fault, span};
+use super::lex::{Cursor, Fault, shown, span};
 
 /// System query options of OData 4.01 that are recognised by name only.
 const UNANSWERED: [&str; 8] =
@@ -25,7 +25,7 @@ pub(super) fn options(query: &str, budget: &mut Budget<'_>) -> Result<Options, S
         let at = |fault: Fault| SyntaxError { part: part(), span: fault.span, kind: fault.kind };
         let folded = if name.starts_with('$') { name.to_ascii_lowercase() } else { name.clone() };
         if seen.contains(&folded) {
-            return Err(at(Fault::new(0, 0, SyntaxErrorKind::DuplicateOption { name: name.clone() })));
+            return Err(at(Fault::new(0, 0, SyntaxErrorKind::DuplicateOption { name: shown(&name) })));
         }
         seen.push(folded.clone());
         if UNANSWERED.contains(&folded.as_str()) {
@@ -33,7 +33,7 @@ pub(super) fn options(query: &str, budget: &mut Budget<'_>) -> Result<Options, S
             continue;
         }
         if folded.starts_with('$') && !ANSWERED.contains(&folded.as_str()) {
-            let kind = SyntaxErrorKind::UnknownOption { nearest: nearest_option(&folded), name: name.clone() };
+            let kind = SyntaxErrorKind::UnknownOption { nearest: nearest_option(&folded), name: shown(&name) };
             return Err(at(Fault::new(0, 0, kind)));
         }
         let value = Decoded::from_query(raw_value.unwrap_or_default()).map_err(at)?;
@@ -178,7 +178,7 @@ fn whole_number(value: &Decoded) -> Result<u64, Fault> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     match text.parse() {
         Ok(number) if digits => Ok(number),
-        _ if digits => Err(whole_value(value, SyntaxErrorKind::BadNumber { text })),
+        _ if digits => Err(whole_value(value, SyntaxErrorKind::BadNumber { text: shown(&text) })),
         _ => Err(unexpected_value(value, Expectation::NonNegativeInteger)),
     }
 }
@@ -192,8 +192,7 @@ fn true_or_false(value: &Decoded) -> Result<bool, Fault> {
 }
 
 fn unexpected_value(value: &Decoded, what: Expectation) -> Fault {
-    const SHOWN_MAX: usize = 24;
-    let found = Found::Text(value.verbatim().chars().take(SHOWN_MAX).collect());
+    let found = Found::Text(shown(&value.verbatim()));
     whole_value(value, SyntaxErrorKind::Expected { what, found })
 }
 

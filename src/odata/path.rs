@@ -6,7 +6,7 @@ use super::ast::{Ident, KeyPredicate, Literal, Segment};
 use super::decode::Decoded;
 use super::error::{Expectation, Feature, Found, Part, SyntaxError, SyntaxErrorKind};
 use super::expr::Budget;
-use super::lex::{Cursor, Fault, span};
+use super::lex::{Cursor, Fault, shown, span};
 use super::literal::literal;
 use super::options::nearest;
 
@@ -25,24 +25,33 @@ pub(super) fn path(raw: &str, budget: &Budget<'_>) -> Result<Vec<Segment>, Synta
     }
     let mut segments = Vec::new();
     let mut base = 0;
-    let mut raw_base = 0;
-    for raw_segment in raw.split('/') {
+    for decoded in decode(raw)? {
         let at = |fault: Fault| SyntaxError { part: Part::Path, span: fault.span, kind: fault.kind };
-        let decoded = Decoded::from_path(raw_segment).map_err(|fault| {
-            let (start, end) = (fault.span.start as usize, fault.span.end as usize);
-            at(Fault::new(raw_base + start, raw_base + end, fault.kind))
-        })?;
         let next = segment(&decoded, base, budget).map_err(at)?;
-        let place = (base, base + decoded.text.len());
+        let end = base + decoded.text.len();
         may_follow(segments.last(), &next).map_err(|what| {
-            let kind = SyntaxErrorKind::Expected { what, found: Found::Text(decoded.text.chars().take(24).collect()) };
-            at(Fault { span: span(place.0, place.1), kind })
+            let found = Found::Text(shown(&decoded.text));
+            at(Fault::new(base, end, SyntaxErrorKind::Expected { what, found }))
         })?;
         segments.push(next);
-        base = place.1 + 1;
-        raw_base += raw_segment.len() + 1;
+        base = end + 1;
     }
     Ok(segments)
+}
+
+/// Decodes all segments before the first is parsed, so that any later error can count in decoded text.
+fn decode(raw: &str) -> Result<Vec<Decoded>, SyntaxError> {
+    let mut decoded = Vec::new();
+    let mut base = 0;
+    for segment in raw.split('/') {
+        let text = Decoded::from_path(segment).map_err(|fault| {
+            let (start, end) = (fault.span.start as usize, fault.span.end as usize);
+            SyntaxError { part: Part::Path, span: span(base + start, base + end), kind: fault.kind }
+        })?;
+        decoded.push(text);
+        base += segment.len() + 1;
+    }
+    Ok(decoded)
 }
 
 fn segment(decoded: &Decoded, base: usize, budget: &Budget<'_>) -> Result<Segment, Fault> {
@@ -77,10 +86,7 @@ fn dollar(cursor: &mut Cursor<'_>) -> Result<Segment, Fault> {
     if !KNOWN.contains(&name) || (end < whole && !takes_parentheses) {
         cursor.seek(whole);
         let written = cursor.text(0, whole);
-        let kind = SyntaxErrorKind::UnknownSegment {
-            nearest: nearest(written, KNOWN.iter()),
-            name: written.chars().take(40).collect(),
-        };
+        let kind = SyntaxErrorKind::UnknownSegment { nearest: nearest(written, KNOWN.iter()), name: shown(written) };
         return Err(cursor.fault_from(0, kind));
     }
     cursor.seek(end);

@@ -1,6 +1,6 @@
 //! What an administrator reads when a request is refused.
 
-use super::super::{Limits, Part, parse, part_text};
+use super::super::{Limits, Part, SyntaxErrorKind, parse, part_text};
 use super::query;
 
 #[test]
@@ -61,16 +61,24 @@ fn spans_count_in_the_part_that_is_shown() {
     let error = parse(path, None, &Limits::default()).unwrap_err();
     let shown = part_text(path, None, &error.part).unwrap();
     assert_eq!((shown.as_str(), error.span.start), ("Sét/B(x)", 7));
+    // Decoding comes first, so that spans of all other errors count in decoded text.
+    assert_eq!(parse("S%C3%A9t(/%4", None, &Limits::default()).unwrap_err().kind, SyntaxErrorKind::BadPercentEncoding);
     assert_eq!(part_text("A/%", None, &Part::Path).unwrap(), "A/%");
 }
 
 #[test]
 fn long_garbage_makes_no_long_message() {
-    for text in [
-        format!("$filter={}", "(".repeat(40) + &"%".repeat(0) + &"?".repeat(5_000)),
-        format!("$filter=1{}", "x".repeat(5_000)),
-    ] {
+    for text in [format!("$filter={}", "(".repeat(40) + &"?".repeat(5_000)), format!("$filter=1{}", "x".repeat(5_000))]
+    {
         let message = query(&text).unwrap_err().to_string();
         assert!(message.len() < 200, "{message}");
+    }
+}
+
+#[test]
+fn control_characters_are_not_repeated() {
+    for text in ["$filter=A eq %0D%0Ax", "$top=1%0A", "$x%0Ay=1", "@p%0A=1"] {
+        let message = query(text).unwrap_err().to_string();
+        assert!(!message.chars().any(char::is_control), "{message:?}");
     }
 }
