@@ -6,6 +6,7 @@
 pub mod adapter;
 pub mod block;
 pub mod catalog;
+pub mod conformance;
 pub mod dialect;
 pub mod error;
 pub mod render;
