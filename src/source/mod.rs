@@ -88,7 +88,7 @@ impl Source {
                 config.queue_wait_max,
             ),
             pool: Pool::new(ages),
-            side: Side::new(ages),
+            side: Side::new(ages, !config.pooled_by_proxy),
             reaper,
         });
         tokio::spawn(reaper::run(tasks, Arc::downgrade(&shared), reaper::sweep_every(&ages)));
@@ -203,7 +203,7 @@ impl Shared {
         let name = self.name.clone();
         match timeout_at(limit.min(deadline), self.adapter.connect()).await {
             Ok(Ok(connection)) => {
-                self.lanes.learn(connection.canceller().needs_side());
+                self.lanes.learn(self.side.serves(&*connection.canceller()));
                 Ok(connection)
             }
             Ok(Err(error)) => Err(SourceError::of_connect(name, lane, self.retry_after, error)),

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::cancel::Sent;
+use super::cancel::{Outcome, Sent};
 use super::pool::Ages;
 use super::running::Slot;
 use super::{Shared, shut_all};
@@ -94,10 +94,15 @@ impl Task {
 async fn cancel(shared: &Shared, target: &dyn Cancel) -> Sent {
     let source = &*shared.name;
     match timeout(CANCEL_MAX, shared.side.cancel(&*shared.adapter, target)).await {
-        Ok(Ok(sent)) => sent,
-        Ok(Err(error)) => {
+        Ok(Outcome { sent, error: None }) => sent,
+        // Behind a pooler that is how it always goes; elsewhere somebody should know.
+        Ok(Outcome { sent, error: Some(error) }) if shared.pooled_by_proxy => {
+            tracing::debug!(source, %error, "a statement could not be cancelled");
+            sent
+        }
+        Ok(Outcome { sent, error: Some(error) }) => {
             tracing::warn!(source, %error, "a statement could not be cancelled");
-            Sent::Unsure
+            sent
         }
         Err(_) => {
             tracing::warn!(source, "a statement could not be cancelled in time");
@@ -106,7 +111,7 @@ async fn cancel(shared: &Shared, target: &dyn Cancel) -> Sent {
     }
 }
 
-/// Waits for the statement's end. The connection serves again only if the cancel was surely handled by then.
+/// Waits for the statement's end. The connection serves again only if no cancel can still be under way.
 async fn settle(
     shared: &Arc<Shared>,
     slot: Slot,
@@ -114,7 +119,7 @@ async fn settle(
     sent: Sent,
 ) {
     match timeout(END_MAX, closing).await {
-        Ok(Some(connection)) if sent == Sent::Confirmed => shared.restore(slot, connection),
+        Ok(Some(connection)) if sent == Sent::Settled => shared.restore(slot, connection),
         Ok(Some(connection)) => shut_all(vec![connection]).await,
         Ok(None) => {}
         Err(_) => {
