@@ -8,3 +8,4 @@ pub mod model;
 pub mod odata;
 pub mod plan;
 pub mod policy;
+pub mod source;
