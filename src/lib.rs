@@ -3,5 +3,6 @@
 //! The program reads as its pipeline; `src/README.md` is the map.
 
 pub mod config;
+pub mod encode;
 pub mod model;
 pub mod odata;
