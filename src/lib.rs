@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod encode;
 pub mod lower;
 pub mod model;
 pub mod odata;
