@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod config;
 pub mod encode;
+pub mod engine;
 pub mod lower;
 pub mod model;
 pub mod odata;

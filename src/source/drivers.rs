@@ -41,7 +41,10 @@ pub fn adapter(endpoint: Endpoint) -> Result<Arc<dyn Adapter>, AdapterError> {
         _ => {
             drop(endpoint);
             // Without the scheme: a URL that lacks one begins with what may be a password.
-            Err(AdapterError::new(ErrorKind::Misconfigured, format!("no driver for this URL; this build knows {BUILT}")))
+            Err(AdapterError::new(
+                ErrorKind::Misconfigured,
+                format!("no driver for this URL; this build knows {BUILT}"),
+            ))
         }
     }
 }
