@@ -90,16 +90,34 @@ fn push_set(url: &mut String, set: &str, select: Option<&[&str]>) {
     }
 }
 
-/// Appends what stands before the first row of a collection.
-pub fn push_collection_head(out: &mut Vec<u8>, metadata: Metadata, context_url: &str, count: Option<u64>) {
-    out.push(b'{');
-    push_context(out, metadata, context_url);
-    if let Some(count) = count {
-        out.extend_from_slice(b"\"@odata.count\":");
-        out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
-        out.push(b',');
+/// What stands before the first row of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollectionHead<'a> {
+    /// Metadata level.
+    pub metadata: Metadata,
+    /// Context URL.
+    pub context_url: &'a str,
+    /// The total, if asked for.
+    pub count: Option<u64>,
+    /// Whether the total is a string, being an Int64 (IEEE754Compatible).
+    pub quoted_numbers: bool,
+}
+
+impl CollectionHead<'_> {
+    /// Appends the head, up to and with the opening bracket of the rows.
+    pub fn push(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        push_context(out, self.metadata, self.context_url);
+        if let Some(count) = self.count {
+            let mark: &[u8] = if self.quoted_numbers { b"\"" } else { b"" };
+            out.extend_from_slice(b"\"@odata.count\":");
+            out.extend_from_slice(mark);
+            out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+            out.extend_from_slice(mark);
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"value\":[");
     }
-    out.extend_from_slice(b"\"value\":[");
 }
 
 /// Appends what stands behind the last row of a collection.

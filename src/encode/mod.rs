@@ -11,7 +11,7 @@ pub mod shape;
 pub mod value;
 pub mod zone;
 
-pub use envelope::{Context, Metadata};
+pub use envelope::{CollectionHead, Context, Metadata};
 pub use error::{Detail, ErrorBody};
 pub use rows::{BadCell, BadReason, EncodeError, EntityNames, PastBytes, RowEncoder, RowOptions};
 pub use shape::{Shape, ShapeColumn};

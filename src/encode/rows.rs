@@ -94,6 +94,7 @@ enum State {
 pub struct RowEncoder {
     columns: Box<[Column]>,
     out: Vec<u8>,
+    buffer_bytes: usize,
     next: usize,
     state: State,
     open: Vec<u8>,
@@ -137,7 +138,8 @@ impl RowEncoder {
             prefix
         });
         RowEncoder {
-            out: Vec::with_capacity(FIRST_BUFFER_BYTES.min(options.chunk_bytes)),
+            out: Vec::new(),
+            buffer_bytes: FIRST_BUFFER_BYTES.min(options.chunk_bytes),
             next: 0,
             state: State::Writing,
             open,
@@ -166,9 +168,14 @@ impl RowEncoder {
 
     /// Takes the bytes encoded so far: whole rows with the commas between them.
     pub fn take(&mut self) -> Vec<u8> {
-        let next =
-            if self.is_stopped() { Vec::new() } else { Vec::with_capacity(self.chunk_bytes + self.chunk_bytes / 4) };
-        std::mem::replace(&mut self.out, next)
+        self.buffer_bytes = self.chunk_bytes + self.chunk_bytes / 4;
+        if self.next == 0 {
+            return std::mem::take(&mut self.out);
+        }
+        // A row still open stays, since it may be taken back.
+        let open = self.out.split_off(self.row_start);
+        self.row_start = 0;
+        std::mem::replace(&mut self.out, open)
     }
 
     /// Bytes that wait to be taken.
@@ -236,6 +243,9 @@ impl RowEncoder {
         match self.state {
             State::Writing if self.rows >= self.rows_max => self.state = State::LookAhead,
             State::Writing => {
+                if self.out.is_empty() {
+                    self.out.reserve(self.buffer_bytes);
+                }
                 let open = if self.rows == 0 { &self.open[1..] } else { &self.open[..] };
                 self.out.extend_from_slice(open);
             }

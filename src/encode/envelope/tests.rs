@@ -21,7 +21,9 @@ fn context_urls_say_what_the_answer_holds() {
 #[test]
 fn a_collection_has_context_count_and_next_link_in_order() {
     let mut out = Vec::new();
-    push_collection_head(&mut out, Metadata::Minimal, &Context::Set { set: "A", select: None }.url(ROOT), Some(128));
+    let context_url = &Context::Set { set: "A", select: None }.url(ROOT);
+    let head = CollectionHead { metadata: Metadata::Minimal, context_url, count: Some(128), quoted_numbers: false };
+    head.push(&mut out);
     out.extend_from_slice(b"{\"x\":1}");
     push_collection_tail(&mut out, Some("https://gw.example.com/odata/v4/A?$skiptoken=\"q\""));
     let wanted = r#"{"@odata.context":"https://gw.example.com/odata/v4/$metadata#A","@odata.count":128,"value":[{"x":1}],"@odata.nextLink":"https://gw.example.com/odata/v4/A?$skiptoken=\"q\""}"#;
@@ -31,13 +33,17 @@ fn a_collection_has_context_count_and_next_link_in_order() {
 #[test]
 fn no_metadata_drops_the_context_and_keeps_the_rest() {
     let mut out = Vec::new();
-    push_collection_head(&mut out, Metadata::None, "c", Some(0));
+    let head = CollectionHead { metadata: Metadata::None, context_url: "c", count: Some(0), quoted_numbers: false };
+    head.push(&mut out);
     push_collection_tail(&mut out, Some("n"));
     assert_eq!(text(out), r#"{"@odata.count":0,"value":[],"@odata.nextLink":"n"}"#);
     let mut out = Vec::new();
-    push_collection_head(&mut out, Metadata::None, "c", None);
+    CollectionHead { count: None, ..head }.push(&mut out);
     push_collection_tail(&mut out, None);
     assert_eq!(text(out), r#"{"value":[]}"#);
+    let mut out = Vec::new();
+    CollectionHead { quoted_numbers: true, ..head }.push(&mut out);
+    assert_eq!(text(out), r#"{"@odata.count":"0","value":["#);
 }
 
 #[test]

@@ -203,6 +203,22 @@ fn page(stored: &[(i64, Option<String>)], options: RowOptions) -> (Vec<u8>, RowE
     (page, encoder)
 }
 
+#[test]
+fn a_row_still_open_is_not_taken_and_can_be_taken_back() {
+    let options = RowOptions { bytes_max: Some(45), ..RowOptions::default() };
+    let mut encoder = RowEncoder::new(&shape(), options);
+    rows(&mut encoder, 1..=1);
+    encoder.cell(Cell::I64(2));
+    assert_eq!(text(&mut encoder), r#"{"Id":1,"Name":"n"}"#);
+    [Cell::Text("m"), Cell::Null].into_iter().for_each(|cell| encoder.cell(cell));
+    assert_eq!(encoder.end_row(), Flow::More);
+    encoder.cell(Cell::I64(3));
+    assert_eq!(text(&mut encoder), r#",{"Id":2,"Name":"m"}"#);
+    [Cell::Text("o"), Cell::Null].into_iter().for_each(|cell| encoder.cell(cell));
+    assert_eq!(encoder.end_row(), Flow::Pause);
+    assert_eq!((text(&mut encoder).as_str(), encoder.rows(), encoder.more()), ("", 2, true));
+}
+
 proptest! {
     #[test]
     fn pauses_never_change_the_bytes(
