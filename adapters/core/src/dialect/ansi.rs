@@ -34,6 +34,7 @@ pub const ANSI: Dialect = Dialect {
     },
     decimal: SqlType::Decimal { scale: None },
     char_ignores_padding: true,
+    dynamic_types: false,
     output: plain,
 };
 

@@ -61,6 +61,8 @@ pub struct Dialect {
     pub decimal: SqlType,
     /// Whether CHAR(n) compares equal to the unpadded literal when it is bound as is.
     pub char_ignores_padding: bool,
+    /// Whether a column may hold values of any type (SQLite).
+    pub dynamic_types: bool,
     /// Templates around result columns of that type.
     pub output: fn(SqlType) -> &'static str,
 }
@@ -134,6 +136,8 @@ pub struct Capabilities {
     pub char_ignores_padding: bool,
     /// Parameters of one statement at most.
     pub parameters_max: usize,
+    /// Whether a column may hold values of any type, dates being whatever text its owner chose.
+    pub dynamic_types: bool,
 }
 
 impl Dialect {
@@ -144,6 +148,7 @@ impl Dialect {
             decimal: self.decimal,
             char_ignores_padding: self.char_ignores_padding,
             parameters_max: self.parameters_max,
+            dynamic_types: self.dynamic_types,
         }
     }
 }

@@ -34,6 +34,7 @@ pub const SQLITE: Dialect = Dialect {
     },
     decimal: SqlType::DecimalText { scale: None },
     char_ignores_padding: false,
+    dynamic_types: true,
     ..ANSI
 };
 
