@@ -82,8 +82,8 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The statement of one page.
-pub fn page(authorized: &Authorized, model: &Model, start: &Start, count: Count) -> Page {
+/// The statement of one page of `fetch` rows.
+pub fn page(authorized: &Authorized, model: &Model, start: &Start, fetch: u64, count: Count) -> Page {
     let read = authorized.read();
     let lowering = Lowering::new(authorized, model, ROOT);
     let mut columns: Vec<Expr> = read.columns.iter().map(|column| lowering.output(&column.value)).collect();
@@ -114,7 +114,7 @@ pub fn page(authorized: &Authorized, model: &Model, start: &Start, count: Count)
     let mut select = Select::new(columns, lowering.table());
     select.filter = filter(rows);
     select.order = order;
-    select.limit = Some(read.page.fetch());
+    select.limit = Some(fetch);
     select.offset = offset;
     Page { select, keyset, count: position }
 }
