@@ -2,6 +2,7 @@
 //!
 //! The program reads as its pipeline; `src/README.md` is the map.
 
+pub mod cli;
 pub mod config;
 pub mod model;
 pub mod odata;

@@ -1,0 +1,3 @@
+//! What the commands do, over values that the rest of the program hands out.
+
+pub mod check;
