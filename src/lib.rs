@@ -4,5 +4,11 @@
 
 pub mod cli;
 pub mod config;
+pub mod encode;
+pub mod engine;
+pub mod lower;
 pub mod model;
 pub mod odata;
+pub mod plan;
+pub mod policy;
+pub mod source;

@@ -68,6 +68,7 @@ pub fn write_stage(name: &str, outcome: Outcome, out: &mut dyn Write) -> io::Res
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::cli::demo;
 
     #[test]
     fn stages_are_listed_and_an_error_fails() {
@@ -93,5 +94,15 @@ mod tests {
         let (outcome, text) = run();
         assert_eq!(outcome.exit_code(), 1, "{text}");
         assert!(text.contains("names            1 error\n") && text.contains("m.toml:5:8"), "{text}");
+    }
+
+    #[test]
+    fn the_demonstration_has_no_errors() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(demo::CONFIG_FILE), demo::CONFIG).unwrap();
+        std::fs::write(dir.path().join(demo::MODEL_FILE), demo::MODEL).unwrap();
+        let mut out = Vec::new();
+        let outcome = run_offline(&dir.path().join(demo::CONFIG_FILE), false, &mut out).unwrap();
+        assert_eq!(outcome.errors, 0, "{}", String::from_utf8_lossy(&out));
     }
 }

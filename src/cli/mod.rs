@@ -1,3 +1,4 @@
-//! What the commands do, over values that the rest of the program hands out.
+//! The programs a person runs, one module each.
 
 pub mod check;
+pub mod demo;

@@ -367,3 +367,26 @@ fn every_public_key_that_is_masked_by_name_exists() {
         assert!(known.contains(key), "{key}");
     }
 }
+
+/// Half-written and garbled files end in findings.
+#[test]
+fn nothing_panics_on_damaged_files() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let [server, model] = ["tidegate.toml", "model.toml"].map(|name| {
+        std::fs::read_to_string(folder.join(name)).unwrap().replace("# ", "").replace("model.toml", "m.toml")
+    });
+    let damage =
+        ["\"", "'''", "[", "]]", "{", "=", "é", "\0", "\r", "\u{1b}[31m", "99999999999999999999", "${env:", ""];
+    for i in 0..400 {
+        let garble = |text: &str, salt: usize| {
+            let at = (i * 7919 + salt) % text.len();
+            let at = (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let rest = if i % 3 == 0 { "" } else { &text[at..] };
+            format!("{}{}{rest}", &text[..at], damage[i % damage.len()])
+        };
+        let folder = Folder::new(&garble(&server, 1), &garble(&model, 2));
+        let loaded = folder.read();
+        assert_eq!(loaded.config.is_none(), loaded.findings.iter().any(|f| f.severity == Severity::Error));
+        assert!(!plain(&loaded.findings).contains('\u{1b}'));
+    }
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::catalog::{Catalog, Scope};
-use crate::error::AdapterError;
+use crate::error::{AdapterError, ErrorKind};
 use crate::row::RowSink;
 use crate::types::{Param, SqlType};
 
@@ -70,6 +70,14 @@ pub trait Connection: Send {
 
     /// Asks the server whether it is there.
     fn ping(&mut self) -> BoxFuture<'_, Result<(), AdapterError>>;
+
+    /// Tells the server, over this connection, to stop what the session `peer` runs: how a [`Cancel`] uses its side
+    /// connection. `peer` is the server's own number of that session. Drivers that cancel otherwise refuse.
+    fn cancel_peer(&mut self, peer: u64) -> BoxFuture<'_, Result<(), AdapterError>> {
+        let refused =
+            AdapterError::new(ErrorKind::Internal, format!("this driver cannot stop session {peer} from another"));
+        Box::pin(std::future::ready(Err(refused)))
+    }
 
     /// Ends the session politely.
     fn shut(self: Box<Self>) -> BoxFuture<'static, ()>;

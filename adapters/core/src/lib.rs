@@ -6,10 +6,12 @@
 pub mod adapter;
 pub mod block;
 pub mod catalog;
+pub mod conformance;
 pub mod dialect;
 pub mod error;
 pub mod render;
 pub mod row;
+pub mod secret;
 pub mod sql;
 pub mod types;
 
@@ -17,4 +19,5 @@ pub use adapter::{Adapter, Advance, Call, Cancel, Close, Connection, Cursor, End
 pub use dialect::{Capabilities, Dialect};
 pub use error::{AdapterError, ErrorKind};
 pub use row::{BadValue, Cell, Flow, RowSink};
+pub use secret::Secrets;
 pub use types::{Date, Param, SqlType, Time, Timestamp, Value};
