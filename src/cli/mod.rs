@@ -1,3 +1,4 @@
 //! The programs a person runs, one module each.
 
+pub mod check;
 pub mod demo;

@@ -142,9 +142,6 @@ impl Lint<'_> {
                 "the database does not tell case or trailing blanks apart",
                 "every `eq` gets a second, exact comparison; an exact collation on the column avoids it",
             ),
-            EdmType::String => {
-                ("text", "nothing to do if the values never change: Salesforce stores them to find the rows again")
-            }
             EdmType::Single | EdmType::Double => {
                 ("a float", "choose another key: floats change between text and binary")
             }

@@ -120,15 +120,30 @@ fn body_length(body: &str, mark: &str) -> (usize, bool) {
     (body.len(), false)
 }
 
-/// A URL without user, password and parameters.
+/// A URL without user, password and parameters; what does not look like a URL is hidden whole.
 fn url(content: &str, out: &mut String) {
-    let secret_from = content.find("://").map_or(0, |at| at + 3);
-    let secret_to = content.rfind('@').unwrap_or(secret_from).max(secret_from);
-    let query = content[secret_to..].find('?').map_or(content.len(), |at| secret_to + at + 1);
-    out.push_str(&content[..secret_from]);
-    hide(&content[secret_from..secret_to], out);
+    let path = content.starts_with("sqlite:");
+    let Some(start) = content.find("://").map(|at| at + 3).or(path.then_some(0)) else {
+        return hide(content, out);
+    };
+    let query = content[start..].find('?').map_or(content.len(), |at| start + at + 1);
+    let secret_to = match content.rfind('@') {
+        Some(at) if !path => at.max(start),
+        _ if path || is_host(&content[start..query]) => start,
+        _ => content.len(),
+    };
+    out.push_str(&content[..start]);
+    hide(&content[start..secret_to], out);
+    let query = query.max(secret_to);
     out.push_str(&content[secret_to..query]);
     hide(&content[query..], out);
+}
+
+/// Whether what stands before the path is a host, perhaps with a port, and no user with a password.
+fn is_host(rest: &str) -> bool {
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    port.chars().all(|c| c.is_ascii_digit())
 }
 
 /// Overwrites all but whole references, which are no secrets themselves.
@@ -167,5 +182,20 @@ mod tests {
         assert!(shown.contains("@db/x?**********\""), "{shown}");
         assert!(shown.contains("listen\" = \"1.2.3.4:5\""), "{shown}");
         assert!(shown.contains("\"${env:KEY}***\""), "{shown}");
+    }
+
+    #[test]
+    fn urls_keep_what_tells_them_apart() {
+        for (url, shown) in [
+            ("sqlite:a@b.db", "sqlite:a@b.db"),
+            ("postgres://db:5432/x", "postgres://db:5432/x"),
+            ("postgres://u:pw/x", "postgres://******"),
+            ("host=db password=pw", "*******************"),
+            ("mysql://${env:U}:pw@h/d", "mysql://${env:U}***@h/d"),
+            ("mysql://h/d?p=a@b", "mysql://*********"),
+        ] {
+            let line = format!("url = \"{url}\"");
+            assert_eq!(masked(&line), format!("url = \"{shown}\""));
+        }
     }
 }

@@ -153,7 +153,8 @@ fn search_case(field: &Field<'_>) -> Option<bool> {
 
 fn set(mut fields: Fields<'_>) -> SetEntry {
     let name = name(&mut fields, "write name = \"Invoices\": it is what Salesforce calls the table");
-    let table = fields.require("table", "write table = \"...\": the table or view").and_then(|f| f.text());
+    let help = "write table = \"...\": the table or view";
+    let table = fields.require("table", help).and_then(|f| not_empty(&f, help));
     let table = table.unwrap_or_else(|| Spot::new(String::new(), fields.span.clone()));
     let key = fields.take("key").and_then(|f| Some(Spot::new(texts(&f)?, f.span.clone())));
     let count = fields.take("count").and_then(|f| count_mode(&f)).unwrap_or(CountMode::Exact);
@@ -187,8 +188,17 @@ fn members<'a, T>(field: Option<Field<'a>>, section: &'static str, read: fn(Fiel
 }
 
 fn name(fields: &mut Fields<'_>, help: &str) -> Spot<String> {
-    let name = fields.require("name", help).and_then(|f| f.text());
+    let name = fields.require("name", help).and_then(|f| not_empty(&f, help));
     name.unwrap_or_else(|| Spot::new(String::new(), fields.span.clone()))
+}
+
+fn not_empty(field: &Field<'_>, help: &str) -> Option<Spot<String>> {
+    let text = field.text()?;
+    if text.value.is_empty() {
+        field.refuse(Code::BadName, "no name", help);
+        return None;
+    }
+    Some(text)
 }
 
 fn description(fields: &mut Fields<'_>) -> Option<String> {

@@ -3,7 +3,6 @@
 //! The model file is only named here.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use super::fields::{Field, Fields, nearest};
 use super::finding::{Code, Spot};
@@ -67,7 +66,7 @@ pub fn service(name: &Spot<String>, mut fields: Fields<'_>, around: &Around<'_>)
         paging: paging.unwrap_or(Paging::Client),
         model: Model::new(String::new(), String::new(), Vec::new(), Vec::new()),
         sources,
-        model_path: model_path.clone().unwrap_or_else(PathBuf::new),
+        model_path: model_path.clone().unwrap_or_default(),
         page_rows_max: 1000,
         page_bytes_max: 6_000_000,
         client_rows_max: 2001,
