@@ -74,7 +74,7 @@ impl Running {
         let state = match taken.found {
             Some(idle) => {
                 if !taken.gone.is_empty() {
-                    shared.reap(Task::Shut(taken.gone));
+                    shared.reap(Task::Shut { connections: taken.gone, permit: None });
                 }
                 created = idle.created;
                 State::Open { again: Some(call.clone()), cursor: idle.connection.query(call) }
