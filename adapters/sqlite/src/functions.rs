@@ -24,7 +24,7 @@ pub fn register(database: &Connection) -> Result<()> {
 }
 
 /// Registers one function.
-fn scalar<T: rusqlite::ToSql>(
+fn scalar<T: rusqlite::ToSql + 'static>(
     database: &Connection,
     name: &str,
     arguments: i32,

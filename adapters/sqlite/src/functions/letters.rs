@@ -22,7 +22,7 @@ impl Folded {
     /// Whether the needle stands in the haystack.
     pub fn stands_in(&self, haystack: &str, place: Place) -> bool {
         if haystack.is_ascii() {
-            // No character folds to ASCII and is not ASCII itself, but for two that are not in this haystack.
+            // ASCII folds to ASCII: a needle that has another letter when folded is not in it.
             return self.text.is_ascii() && stands_in_ascii(haystack.as_bytes(), self.text.as_bytes(), place);
         }
         let haystack = fold(haystack);
