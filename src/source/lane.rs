@@ -36,7 +36,12 @@ pub(super) enum Refused {
 
 impl Lanes {
     /// Splits `connections_max` into lanes; see [`split`].
-    pub fn new(connections_max: usize, scan_connections_max: usize, queue_max: usize, queue_wait_max: Duration) -> Lanes {
+    pub fn new(
+        connections_max: usize,
+        scan_connections_max: usize,
+        queue_max: usize,
+        queue_wait_max: Duration,
+    ) -> Lanes {
         let parts = split(connections_max, scan_connections_max);
         Lanes {
             keyed: Gate::new(parts.keyed, queue_max, queue_wait_max),

@@ -122,9 +122,6 @@ impl Pool {
 
 impl Shelf {
     fn expired(&mut self, ages: &Ages, now: Instant) -> Vec<Box<dyn Connection>> {
-        self.idle
-            .extract_if(.., |idle| ages.passed(idle.created, idle.used, now))
-            .map(|idle| idle.connection)
-            .collect()
+        self.idle.extract_if(.., |idle| ages.passed(idle.created, idle.used, now)).map(|idle| idle.connection).collect()
     }
 }

@@ -6,9 +6,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::{
-    AdapterError, Advance, Call, Cell, Close, Connection, Cursor, ErrorKind, Flow, Lane, RowSink, Session,
-};
+use contract::{AdapterError, Advance, Call, Cell, Close, Connection, Cursor, ErrorKind, Flow, Lane, RowSink, Session};
 use futures_util::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};

@@ -445,7 +445,9 @@ async fn try_query_never_waits_and_opens_when_first_read() {
 #[tokio::test(start_paused = true)]
 async fn connect_errors_tell_what_happened_and_leak_nothing() {
     let broken = |kind| Some(AdapterError::broken(kind, "connect to db:5432 as secret_user: refused"));
-    for (kind, timeout) in [(ErrorKind::Unavailable, false), (ErrorKind::Timeout, true), (ErrorKind::Misconfigured, false)] {
+    for (kind, timeout) in
+        [(ErrorKind::Unavailable, false), (ErrorKind::Timeout, true), (ErrorKind::Misconfigured, false)]
+    {
         let world = World { connect_error: broken(kind), ..World::new() };
         let source = source(&world);
         let error = source.query(ask("row")).await.err().unwrap();
@@ -498,10 +500,15 @@ async fn shutting_closes_politely_and_lets_running_statements_end() {
 
 #[tokio::test(start_paused = true)]
 async fn behind_a_pooler_nothing_stays_prepared_and_nobody_is_cancelled_by_number() {
-    let world = World { needs_side: false, ..World::new() };
+    let world = World::new();
     let source = Source::new(&SourceConfig { pooled_by_proxy: true, ..config() }, Arc::new(world.clone()));
-    drop(source.query(ask("hang")).await.unwrap());
+    drop(source.query(ask("wait:300")).await.unwrap());
     sleep(ms(100)).await;
-    assert_eq!(world.connects(), 1);
+    assert_eq!((world.connects(), world.cancels(), world.cancelling()), (1, 0, 1), "asked, but not through another");
+    assert_eq!(world.state.lock().unwrap().persistent, [false]);
+    let load = source.load(Lane::Keyed);
+    assert_eq!((load.connections_max, load.in_use), (3, 1));
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!((source.load(Lane::Keyed).in_use, world.live()), (0, 0));
     assert_eq!(source.describe(Default::default()).await.unwrap().server, "fake 1");
 }

@@ -37,6 +37,10 @@ pub struct State {
     pub breaches: Vec<String>,
     pub live: HashSet<usize>,
     pub live_peak: usize,
+    /// Cancels begun, those that never come to an end included.
+    pub cancelling: usize,
+    /// Whether each statement could stay prepared.
+    pub persistent: Vec<bool>,
     opened: usize,
     running: HashMap<usize, Arc<Job>>,
     used: HashSet<usize>,
@@ -106,6 +110,10 @@ impl World {
         self.count(|event| matches!(event, Event::Cancel { .. }))
     }
 
+    pub fn cancelling(&self) -> usize {
+        self.state.lock().unwrap().cancelling
+    }
+
     pub fn live(&self) -> usize {
         self.state.lock().unwrap().live.len()
     }
@@ -164,6 +172,7 @@ impl Connection for FakeConnection {
         let job = Arc::<Job>::default();
         let (again, before) = {
             let mut state = wire.world.state.lock().unwrap();
+            state.persistent.push(call.persistent);
             (!state.used.insert(wire.id), state.running.insert(wire.id, Arc::clone(&job)))
         };
         if before.is_some() {
@@ -208,6 +217,7 @@ struct FakeCancel {
 impl Cancel for FakeCancel {
     fn cancel<'a>(&'a self, side: Option<&'a mut Box<dyn Connection>>) -> BoxFuture<'a, Result<(), AdapterError>> {
         Box::pin(async move {
+            self.world.state.lock().unwrap().cancelling += 1;
             if self.world.cancel_hangs {
                 pending::<()>().await;
             }
@@ -217,6 +227,9 @@ impl Cancel for FakeCancel {
                     Err(error) if error.broken => return Err(error),
                     told => through = told.err().and_then(|error| error.code?.parse().ok()),
                 }
+            }
+            if through.is_none() && self.world.needs_side {
+                return Err(AdapterError::new(ErrorKind::Internal, "needs a side connection"));
             }
             if through.is_some() != self.world.needs_side || through == Some(self.target) {
                 self.world.breach(format!("cancel of {} through {through:?}", self.target));
@@ -274,7 +287,13 @@ impl FakeCursor {
     }
 
     async fn step(&mut self, word: &str, sink: Option<&mut (dyn RowSink + '_)>) -> Result<Flow, AdapterError> {
-        let failed = |kind| if kind == ErrorKind::Unavailable { AdapterError::broken(kind, "gone") } else { AdapterError::new(kind, "no") };
+        let failed = |kind| {
+            if kind == ErrorKind::Unavailable {
+                AdapterError::broken(kind, "gone")
+            } else {
+                AdapterError::new(kind, "no")
+            }
+        };
         match (word.split_once(':').unwrap_or((word, "")), sink) {
             (("row", _), Some(sink)) => {
                 sink.cell(Cell::I64(1));
@@ -363,6 +382,6 @@ impl RowSink for Count {
 
     fn end_row(&mut self) -> Flow {
         self.rows += 1;
-        if self.rows % self.every == 0 { Flow::Pause } else { Flow::More }
+        if self.rows.is_multiple_of(self.every) { Flow::Pause } else { Flow::More }
     }
 }
