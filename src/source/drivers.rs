@@ -68,14 +68,10 @@ const BUILT: &str = {
 mod tests {
     use std::time::Duration;
 
-    use contract::{Advance, Call, Cell, Flow, Lane, RowSink, Session, SqlType, Statement};
-    use tokio::time::Instant;
-
-    use super::super::{Query, TimedOut};
     use super::*;
     use crate::config::Secret;
 
-    fn config(url: &str) -> SourceConfig {
+    pub fn config(url: &str) -> SourceConfig {
         SourceConfig {
             name: "billing".to_owned(),
             url: Secret::new(url.to_owned()),
@@ -115,6 +111,18 @@ mod tests {
             assert!(adapter(endpoint(&config(url))).is_ok(), "{url}");
         }
     }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+#[allow(clippy::unwrap_used)]
+mod sqlite_tests {
+    use std::time::Duration;
+
+    use contract::{Advance, Call, Cell, Flow, Lane, RowSink, Session, SqlType, Statement};
+    use tokio::time::Instant;
+
+    use super::super::{Query, SourceError, TimedOut};
+    use super::{open, tests::config};
 
     struct Rows(usize);
 
@@ -127,7 +135,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "sqlite")]
     #[tokio::test]
     async fn a_real_database_is_interrupted_at_the_deadline_and_serves_on() {
         let dir = tempfile::tempdir().unwrap();

@@ -108,6 +108,7 @@ impl Running {
             self.timings.database += begun.elapsed();
             match outcome {
                 Ok(Ok(Advance::Paused)) => {
+                    // Later pages have no second try and need no watching.
                     *again = None;
                     return Ok(Advance::Paused);
                 }
