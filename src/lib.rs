@@ -2,7 +2,13 @@
 //!
 //! The program reads as its pipeline; `src/README.md` is the map.
 
+pub mod cli;
 pub mod config;
+pub mod encode;
+pub mod engine;
+pub mod lower;
 pub mod model;
 pub mod odata;
+pub mod plan;
+pub mod policy;
 pub mod source;

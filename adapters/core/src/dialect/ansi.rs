@@ -16,12 +16,14 @@ pub const ANSI: Dialect = Dialect {
     function,
     cast,
     bind: plain,
+    bind_list: plain,
     comparand: plain,
     exact: "{0}",
     like: Like {
         exact: "{0} LIKE {1} ESCAPE '!'",
         folding: "{0} LIKE {1} ESCAPE '!'",
-        ignored: "LOWER({0}) LIKE LOWER({1}) ESCAPE '!'",
+        start_prefilter: None,
+        ignored: ["LOWER({0}) LIKE LOWER({1}) ESCAPE '!'"; 3],
         pattern: Pattern::Percent,
         ignored_pattern: Pattern::Percent,
         computed: [
@@ -32,6 +34,7 @@ pub const ANSI: Dialect = Dialect {
     },
     decimal: SqlType::Decimal { scale: None },
     char_ignores_padding: true,
+    dynamic_types: false,
     output: plain,
 };
 

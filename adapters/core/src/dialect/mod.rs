@@ -49,6 +49,8 @@ pub struct Dialect {
     pub cast: fn(SqlType) -> Option<&'static str>,
     /// The template around a bare parameter of that type.
     pub bind: fn(SqlType) -> &'static str,
+    /// The template around the one parameter that holds a list of that type, for [`List::Array`].
+    pub bind_list: fn(SqlType) -> &'static str,
     /// The template that turns a column of that type into what is compared and sorted (a collation, say).
     pub comparand: fn(SqlType) -> &'static str,
     /// The template that makes text compare byte for byte.
@@ -59,6 +61,8 @@ pub struct Dialect {
     pub decimal: SqlType,
     /// Whether CHAR(n) compares equal to the unpadded literal when it is bound as is.
     pub char_ignores_padding: bool,
+    /// Whether a column may hold values of any type (SQLite).
+    pub dynamic_types: bool,
     /// Templates around result columns of that type.
     pub output: fn(SqlType) -> &'static str,
 }
@@ -97,8 +101,11 @@ pub struct Like {
     pub exact: &'static str,
     /// Template on a column whose own comparison is not exact.
     pub folding: &'static str,
-    /// Template that ignores case.
-    pub ignored: &'static str,
+    /// Template of the column's own LIKE, to stand before `folding` where the needle is a start: it lets an index
+    /// choose the rows.
+    pub start_prefilter: Option<&'static str>,
+    /// Templates that ignore case: anywhere, start, end.
+    pub ignored: [&'static str; 3],
     /// What the patterns are written in.
     pub pattern: Pattern,
     /// What the case-ignoring patterns are written in.
@@ -114,6 +121,8 @@ pub enum Pattern {
     Percent,
     /// `*`, `?` and `[`, escaped in brackets (SQLite's GLOB).
     Glob,
+    /// The needle itself: the template says where it must stand.
+    Plain,
 }
 
 /// What follows from a dialect for planning and lowering: no name in it.
@@ -127,6 +136,8 @@ pub struct Capabilities {
     pub char_ignores_padding: bool,
     /// Parameters of one statement at most.
     pub parameters_max: usize,
+    /// Whether a column may hold values of any type, dates being whatever text its owner chose.
+    pub dynamic_types: bool,
 }
 
 impl Dialect {
@@ -137,6 +148,7 @@ impl Dialect {
             decimal: self.decimal,
             char_ignores_padding: self.char_ignores_padding,
             parameters_max: self.parameters_max,
+            dynamic_types: self.dynamic_types,
         }
     }
 }

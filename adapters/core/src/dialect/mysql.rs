@@ -22,11 +22,15 @@ pub const MYSQL: Dialect = Dialect {
     like: Like {
         exact: "{0} LIKE {1} ESCAPE '!'",
         folding: "CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin LIKE {1} ESCAPE '!'",
-        ignored: "LOWER(CONVERT({0} USING utf8mb4)) COLLATE utf8mb4_bin LIKE LOWER({1}) ESCAPE '!'",
+        start_prefilter: Some("{0} LIKE {1} ESCAPE '!'"),
+        ignored: ["LOWER(CONVERT({0} USING utf8mb4)) COLLATE utf8mb4_bin LIKE LOWER({1}) ESCAPE '!'"; 3],
+        // By bytes of one character set: no collation folds, and UTF-8 has no false matches between characters.
         computed: [
-            "LOCATE(CAST({1} AS BINARY), CAST({0} AS BINARY)) > 0",
-            "LEFT(CAST({0} AS BINARY), LENGTH({1})) = CAST({1} AS BINARY)",
-            "RIGHT(CAST({0} AS BINARY), LENGTH({1})) = CAST({1} AS BINARY)",
+            "LOCATE(CAST(CONVERT({1} USING utf8mb4) AS BINARY), CAST(CONVERT({0} USING utf8mb4) AS BINARY)) > 0",
+            "LEFT(CAST(CONVERT({0} USING utf8mb4) AS BINARY), LENGTH(CONVERT({1} USING utf8mb4))) \
+             = CAST(CONVERT({1} USING utf8mb4) AS BINARY)",
+            "RIGHT(CAST(CONVERT({0} USING utf8mb4) AS BINARY), LENGTH(CONVERT({1} USING utf8mb4))) \
+             = CAST(CONVERT({1} USING utf8mb4) AS BINARY)",
         ],
         ..ANSI.like
     },
@@ -39,16 +43,23 @@ pub const MARIADB: Dialect = Dialect { name: "mariadb", ..MYSQL };
 
 fn function(func: Func) -> Option<&'static str> {
     Some(match func {
+        // Without the casts a negative difference of unsigned columns is an error.
+        Func::Subtract(Number::Integer) => "(CAST({0} AS SIGNED) - CAST({1} AS SIGNED))",
         Func::Divide(Number::Integer) => "({0} DIV NULLIF({1}, 0))",
-        Func::Divide(Number::Decimal) => "({0} / NULLIF({1}, 0))",
+        // Division adds but four digits to those of the dividend.
+        Func::Divide(Number::Decimal) => "(CAST({0} AS DECIMAL(65, 30)) / NULLIF({1}, 0))",
         Func::Modulo(_) => "({0} % NULLIF({1}, 0))",
         Func::Concat => "CONCAT({0}, {1})",
         Func::IndexOf => "(LOCATE({1}, CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin) - 1)",
         Func::SubstringFrom => "SUBSTRING({0}, {1} + 1)",
         Func::SubstringFor => "SUBSTRING({0}, {1} + 1, {2})",
         Func::TrimEnd => "TRIM(TRAILING ' ' FROM {0})",
-        Func::Trim => "REGEXP_REPLACE({0}, '^[ \\t\\n\\r]+|[ \\t\\n\\r]+$', '')",
-        Func::FractionalSeconds => "(CAST(MICROSECOND({0}) AS DECIMAL(10, 0)) / 1000000)",
+        // MySQL has this since 8.0. No backslashes: a session mode changes what they mean.
+        Func::Trim => "REGEXP_REPLACE({0}, '^[[:space:]]+|[[:space:]]+$', '')",
+        // A product keeps all digits, a quotient would not.
+        Func::FractionalSeconds => "(MICROSECOND({0}) * 0.000001)",
+        // ROUND rounds halves of floats to even.
+        Func::Round(Number::Double) => "(TRUNCATE({0}, 0) + SIGN({0}) * (ABS({0} - TRUNCATE({0}, 0)) >= 0.5))",
         Func::Second => "EXTRACT(SECOND FROM {0})",
         Func::TimePart => "CAST({0} AS TIME(6))",
         other => return ansi::function(other),
@@ -60,7 +71,7 @@ fn cast(ty: SqlType) -> Option<&'static str> {
         SqlType::Bool => return None,
         SqlType::I16 | SqlType::I32 | SqlType::I64 => "CAST({0} AS SIGNED)",
         SqlType::U64 => "CAST({0} AS UNSIGNED)",
-        SqlType::F32 | SqlType::F64 => "CAST({0} AS DOUBLE)",
+        SqlType::F32 | SqlType::F64 => "({0} + 0e0)",
         SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => {
             "CAST({0} AS DECIMAL(65, 30))"
         }

@@ -1,87 +1,10 @@
-//! Against a running PostgreSQL, named by TIDEGATE_TEST_POSTGRES: values at their edges, sessions, cancelling.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! Values at their edges, sessions, cancelling.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use contract::{
-    Advance, Call, Cell, Close, Connection, Date, Endpoint, ErrorKind, Flow, Param, RowSink, SqlType, Statement, Time,
-    Timestamp, Value,
-};
+use contract::{Advance, Close, Date, Endpoint, ErrorKind, SqlType, Time, Timestamp, Value};
 
-const VARIABLE: &str = "TIDEGATE_TEST_POSTGRES";
-const MISSING: &str = "TIDEGATE_TESTS_ALLOW_MISSING";
-
-/// The endpoint to test, or nothing where the test may be left out. Fails otherwise: a silent skip is no test.
-fn endpoint() -> Option<Endpoint> {
-    let Ok(url) = std::env::var(VARIABLE) else {
-        let allowed = std::env::var(MISSING).unwrap_or_default();
-        assert!(
-            allowed.split(',').any(|name| name.trim() == "postgres"),
-            "{VARIABLE} names no database; set {MISSING}=postgres to leave these tests out"
-        );
-        eprintln!("SKIPPED: no PostgreSQL to test against");
-        return None;
-    };
-    Some(Endpoint {
-        url,
-        application: "tidegate/test".to_owned(),
-        statement_timeout: Duration::from_secs(10),
-        connect_timeout: Duration::from_secs(5),
-        pooled_by_proxy: false,
-        statements_max: 20,
-    })
-}
-
-/// Writes every cell as text, one line a row, and pauses after so many rows.
-struct Lines {
-    rows: Vec<Vec<String>>,
-    row: Vec<String>,
-    pause_after: usize,
-}
-
-impl Lines {
-    fn new(pause_after: usize) -> Lines {
-        Lines { rows: Vec::new(), row: Vec::new(), pause_after }
-    }
-}
-
-impl RowSink for Lines {
-    fn cell(&mut self, cell: Cell<'_>) {
-        self.row.push(match cell {
-            Cell::Date(date) => format!("Date({date})"),
-            Cell::Time(time) => format!("Time({time})"),
-            Cell::Timestamp(moment) => format!("Timestamp({moment})"),
-            other => format!("{other:?}"),
-        });
-    }
-
-    fn end_row(&mut self) -> Flow {
-        self.rows.push(std::mem::take(&mut self.row));
-        if self.rows.len() % self.pause_after == 0 { Flow::Pause } else { Flow::More }
-    }
-}
-
-fn call(text: &str, params: Vec<Param>) -> Call {
-    let statement = Statement { text: text.into(), params, columns: Arc::new([]) };
-    Call { statement, persistent: true }
-}
-
-fn param(value: Value, ty: SqlType) -> Param {
-    Param { value, ty }
-}
-
-async fn open(endpoint: Endpoint) -> Box<dyn Connection> {
-    tidegate_postgres::open(endpoint).unwrap().connect().await.unwrap()
-}
-
-/// All rows of a statement, and the connection back.
-async fn rows(connection: Box<dyn Connection>, call: Call) -> (Vec<Vec<String>>, Box<dyn Connection>) {
-    let mut cursor = connection.query(call);
-    let mut sink = Lines::new(usize::MAX);
-    assert_eq!(cursor.advance(&mut sink).await.unwrap(), Advance::Done);
-    (sink.rows, cursor.close(Close::Drain).await.unwrap())
-}
+use crate::support::{Lines, call, endpoint, open, param, rows};
 
 #[tokio::test]
 async fn values_at_their_edges() {

@@ -1,0 +1,6 @@
+//! Against a running PostgreSQL, named by TIDEGATE_TEST_POSTGRES.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod conformance;
+mod support;
+mod values;

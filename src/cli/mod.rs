@@ -1,0 +1,3 @@
+//! The programs a person runs, one module each.
+
+pub mod demo;
