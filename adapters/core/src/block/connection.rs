@@ -204,3 +204,7 @@ impl Cancel for ThreadCancel {
         false
     }
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;
