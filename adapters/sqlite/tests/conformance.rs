@@ -58,6 +58,7 @@ async fn a_missing_file_is_unavailable_and_a_foreign_one_misconfigured() {
     let path = folder.path().join("absent.db");
     let error = adapter(&path, Duration::from_secs(1)).connect().await.err().unwrap();
     assert_eq!(error.kind, ErrorKind::Unavailable);
+    assert!(error.detail.contains("absent.db"), "the log names the file: {error:?}");
     assert!(!path.exists(), "connecting must not make the file");
     let foreign = folder.path().join("foreign.db");
     std::fs::write(
