@@ -1,7 +1,7 @@
 //! The catalog of a SQLite file: tables, views, columns, keys, foreign keys, all indexes.
 //!
-//! What pragmas do not tell (collations of columns comes from SQLite's column metadata, expressions and conditions of
-//! indexes) is read from the CREATE texts. SQLite has no comments, users or schemas worth naming.
+//! Pragmas tell most of it, SQLite's column metadata the collations, the CREATE texts the expressions and conditions of
+//! indexes. SQLite has no comments and no users, and a file has one schema.
 
 mod index_text;
 mod indexes;
