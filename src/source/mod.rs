@@ -215,10 +215,10 @@ impl Shared {
     /// Takes a connection back, or has it closed, and only then frees the permit.
     fn restore(&self, slot: Slot, connection: Box<dyn Connection>) {
         let idle = Idle { connection, created: slot.created, used: Instant::now(), session: slot.session };
-        if let Some(gone) = self.pool.give(slot.lane, idle) {
-            self.reap(Task::Shut(vec![gone]));
+        match self.pool.give(slot.lane, idle) {
+            Some(gone) => self.reap(Task::Shut { connections: vec![gone], permit: Some(slot.permit) }),
+            None => drop(slot.permit),
         }
-        drop(slot.permit);
     }
 
     /// Hands work to the reaper. Without one (the runtime is ending) the work, its connection and its permit are

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use contract::{Cancel, Close, Connection, Cursor};
 use futures_util::future::BoxFuture;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
@@ -33,8 +34,8 @@ pub(super) enum Task {
         closing: BoxFuture<'static, Option<Box<dyn Connection>>>,
         canceller: Arc<dyn Cancel>,
     },
-    /// Close connections.
-    Shut(Vec<Box<dyn Connection>>),
+    /// Close connections, and free the permit of the last one only then.
+    Shut { connections: Vec<Box<dyn Connection>>, permit: Option<OwnedSemaphorePermit> },
 }
 
 /// Works until the source and all its running statements are gone.
@@ -57,7 +58,7 @@ pub(super) async fn run(mut tasks: UnboundedReceiver<Task>, shared: Weak<Shared>
                     gone.extend(shared.side.sweep(now));
                     gone
                 });
-                under_way.spawn(Task::Shut(gone.unwrap_or_default()).done());
+                under_way.spawn(async { shut_all(gone.unwrap_or_default()).await });
             }
         }
     }
@@ -85,7 +86,10 @@ impl Task {
                     settle(&shared, slot, closing, sent).await;
                 }
             },
-            Task::Shut(connections) => shut_all(connections).await,
+            Task::Shut { connections, permit } => {
+                shut_all(connections).await;
+                drop(permit);
+            }
         }
     }
 }

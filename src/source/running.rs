@@ -72,7 +72,7 @@ impl Running {
         let state = match taken.found {
             Some(idle) => {
                 if !taken.gone.is_empty() {
-                    shared.reap(Task::Shut(taken.gone));
+                    shared.reap(Task::Shut { connections: taken.gone, permit: None });
                 }
                 created = idle.created;
                 State::Open { again: Some(call.clone()), cursor: idle.connection.query(call) }
@@ -108,6 +108,7 @@ impl Running {
             self.timings.database += begun.elapsed();
             match outcome {
                 Ok(Ok(Advance::Paused)) => {
+                    // Later pages have no second try and need no watching.
                     *again = None;
                     return Ok(Advance::Paused);
                 }

@@ -170,6 +170,6 @@ fn fetch(
 
 /// Declares text fit to be run: it comes from the contract's renderer, which quotes names and binds values, or is
 /// this crate's own with numbers in it.
-fn trusted(text: Arc<str>) -> AssertSqlSafe<Arc<str>> {
+pub(crate) fn trusted(text: Arc<str>) -> AssertSqlSafe<Arc<str>> {
     AssertSqlSafe(text)
 }

@@ -58,6 +58,7 @@ async fn a_missing_file_is_unavailable_and_a_foreign_one_misconfigured() {
     let path = folder.path().join("absent.db");
     let error = adapter(&path, Duration::from_secs(1)).connect().await.err().unwrap();
     assert_eq!(error.kind, ErrorKind::Unavailable);
+    assert!(error.detail.contains("absent.db"), "the log names the file: {error:?}");
     assert!(!path.exists(), "connecting must not make the file");
     let foreign = folder.path().join("foreign.db");
     std::fs::write(
@@ -141,6 +142,36 @@ async fn values_are_read_by_their_class_and_their_columns_type() {
     for (sql, ty, expected) in cases {
         assert_eq!(rows(&adapter, &format!("SELECT {sql}"), &[ty]).await, [[expected]], "{sql} as {ty:?}");
     }
+}
+
+#[tokio::test]
+async fn a_statement_that_nobody_wants_any_more_ends_at_once() {
+    let (_folder, fixture) = fixture();
+    let connection = fixture.adapter.connect().await.unwrap();
+    let mut cursor = connection.query(Call { statement: fixture.slow.clone(), persistent: true });
+    let waited = tokio::time::timeout(Duration::from_millis(100), cursor.advance(&mut Collect::new())).await;
+    assert!(waited.is_err());
+    let closed = tokio::time::timeout(Duration::from_secs(2), cursor.close(Close::Drain)).await;
+    assert!(closed.unwrap().unwrap().ping().await.is_ok());
+}
+
+#[tokio::test]
+async fn large_values_come_whole() {
+    let (_folder, fixture) = fixture();
+    let sql = "SELECT zeroblob(3000000), n FROM numbers ORDER BY n LIMIT 5";
+    let found = rows(&fixture.adapter, sql, &[SqlType::Bytes, SqlType::I64]).await;
+    let expected: Vec<_> = (1..=5).map(|n| vec![Kept::Bytes(vec![0; 3_000_000]), Kept::I64(n)]).collect();
+    assert!(found == expected);
+}
+
+#[tokio::test]
+async fn the_catalog_is_read_from_the_file() {
+    let (_folder, fixture) = fixture();
+    let catalog = fixture.adapter.describe(contract::catalog::Scope::default()).await.unwrap();
+    assert!(catalog.server.starts_with("SQLite 3."));
+    assert_eq!(catalog.tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>(), ["kinds", "numbers"]);
+    let absent = fixture.unreachable.unwrap().describe(contract::catalog::Scope::default()).await;
+    assert_eq!(absent.unwrap_err().kind, ErrorKind::Unavailable);
 }
 
 #[test]

@@ -133,6 +133,7 @@ impl Cursor for BlockCursor {
             if matches!(&self.end, Some(Err(error)) if error.broken) {
                 return None;
             }
+            self.give_back();
             let kept = std::mem::take(&mut self.kept);
             let mut connection = self.connection.take()?;
             connection.blocks = kept;
@@ -204,3 +205,7 @@ impl Cancel for ThreadCancel {
         false
     }
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{Advance, Call, Cell, Close, Connection, Endpoint, Flow, Param, RowSink, SqlType, Statement, Value};
+use sqlx::Connection as _;
 
 const VARIABLE: &str = "TIDEGATE_TEST_POSTGRES";
 const MISSING: &str = "TIDEGATE_TESTS_ALLOW_MISSING";
@@ -78,4 +79,10 @@ pub async fn rows(connection: Box<dyn Connection>, call: Call) -> (Vec<Vec<Strin
     let mut sink = Lines::new(usize::MAX);
     assert_eq!(cursor.advance(&mut sink).await.unwrap(), Advance::Done);
     (sink.rows, cursor.close(Close::Drain).await.unwrap())
+}
+
+/// Runs a script on a session of its own that may write.
+pub async fn prepare(endpoint: &Endpoint, script: &'static str) {
+    let mut connection = sqlx::PgConnection::connect(&endpoint.url).await.unwrap();
+    sqlx::raw_sql(script).execute(&mut connection).await.unwrap();
 }
