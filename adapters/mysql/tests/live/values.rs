@@ -140,3 +140,15 @@ async fn failures_have_their_kinds() {
     let error = tidegate_mysql::open(refused).unwrap().connect().await.map(|_| ()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Misconfigured, "{error}");
 }
+
+#[tokio::test]
+async fn identifiers_and_addresses_are_text_where_they_are_expected_as_such() {
+    let Some(endpoint) = endpoint() else { return };
+    let mut call = call(
+        "SELECT CAST('123E4567-e89b-12d3-a456-426655440000' AS uuid), CAST('::1' AS inet6), 'x' COLLATE utf8mb4_bin",
+        vec![],
+    );
+    call.statement.columns = [SqlType::Other, SqlType::Other, SqlType::Text].into();
+    let (found, _) = rows(open(endpoint).await, call).await;
+    assert_eq!(found[0], ["Text(\"123e4567-e89b-12d3-a456-426655440000\")", "Text(\"::1\")", "Text(\"x\")"]);
+}
