@@ -74,7 +74,8 @@ pub trait Connection: Send {
     /// Tells the server, over this connection, to stop what the session `peer` runs: how a [`Cancel`] uses its side
     /// connection. `peer` is the server's own number of that session. Drivers that cancel otherwise refuse.
     fn cancel_peer(&mut self, peer: u64) -> BoxFuture<'_, Result<(), AdapterError>> {
-        let refused = AdapterError::new(ErrorKind::Internal, format!("this driver cannot stop session {peer} from another"));
+        let refused =
+            AdapterError::new(ErrorKind::Internal, format!("this driver cannot stop session {peer} from another"));
         Box::pin(std::future::ready(Err(refused)))
     }
 

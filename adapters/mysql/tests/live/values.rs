@@ -152,3 +152,18 @@ async fn identifiers_and_addresses_are_text_where_they_are_expected_as_such() {
     let (found, _) = rows(open(endpoint).await, call).await;
     assert_eq!(found[0], ["Text(\"123e4567-e89b-12d3-a456-426655440000\")", "Text(\"::1\")", "Text(\"x\")"]);
 }
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Endpoint {
+        url: format!("mysql://nobody@{}/x", silent.local_addr().unwrap()),
+        application: String::new(),
+        statement_timeout: Duration::from_secs(1),
+        connect_timeout: Duration::from_millis(100),
+        pooled_by_proxy: false,
+        statements_max: 1,
+    };
+    let error = tidegate_mysql::open(endpoint).unwrap().connect().await.map(|_| ()).unwrap_err();
+    assert_eq!((error.kind, error.broken), (ErrorKind::Timeout, true));
+}

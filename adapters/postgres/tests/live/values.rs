@@ -255,3 +255,42 @@ async fn a_late_cancel_hits_nobody() {
         connection = back;
     }
 }
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Endpoint {
+        url: format!("postgres://nobody@{}/x", silent.local_addr().unwrap()),
+        application: String::new(),
+        statement_timeout: Duration::from_secs(1),
+        connect_timeout: Duration::from_millis(100),
+        pooled_by_proxy: false,
+        statements_max: 1,
+    };
+    let error = tidegate_postgres::open(endpoint).unwrap().connect().await.map(|_| ()).unwrap_err();
+    assert_eq!((error.kind, error.broken), (ErrorKind::Timeout, true));
+}
+
+#[tokio::test]
+async fn sessions_behind_a_pooler_never_run_each_others_statements() {
+    let Some(endpoint) = endpoint() else { return };
+    let endpoint = Endpoint { pooled_by_proxy: true, ..endpoint };
+    let clients = (0..8).map(|client| {
+        let endpoint = endpoint.clone();
+        tokio::spawn(async move {
+            let mut connection = open(endpoint).await;
+            for turn in 0..25 {
+                let text = format!("SELECT $1 + {client}, '{client}' FROM generate_series(1, 3)");
+                let turn_param = param(Value::I64(turn * 100), SqlType::I64);
+                let (found, back) = rows(connection, call(&text, vec![turn_param])).await;
+                let expected = [format!("I64({})", turn * 100 + client), format!("Text(\"{client}\")")];
+                assert!(found.len() == 3 && found.iter().all(|row| *row == expected), "{found:?}");
+                connection = back;
+            }
+            connection.shut().await;
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+}
