@@ -38,7 +38,10 @@ self_cell!(
 
 /// A statement on its way.
 pub(crate) struct PostgresCursor {
-    running: Running,
+    /// `None` only once the connection has been taken out.
+    running: Option<Running>,
+    /// An unnamed statement before its first row, to be started once more: see [`forgot_statement`].
+    again: Option<Call>,
     process: Option<u64>,
     shared: Arc<Shared>,
     reader: Option<RowReader>,
@@ -62,31 +65,50 @@ impl PostgresCursor {
     /// Prepares the statement for its first `advance`; nothing is sent yet.
     pub fn new(connection: PostgresConnection, call: Call) -> PostgresCursor {
         let PostgresConnection { inner, process, shared } = connection;
-        let transaction = shared.transaction.clone();
-        let running = Running::new(MutBorrow::new(inner), |owner| rows(owner.borrow_mut(), call, transaction));
-        PostgresCursor { running, process, shared, reader: None, progress: Progress::Waiting }
+        let unnamed = !call.persistent || shared.transaction.is_some();
+        let again = unnamed.then(|| call.clone());
+        let running = Some(start(inner, call, shared.transaction.clone(), Attempt::First));
+        PostgresCursor { running, again, process, shared, reader: None, progress: Progress::Waiting }
     }
 
     async fn next_row(&mut self) -> Result<Option<PgRow>, AdapterError> {
-        if matches!(self.progress, Progress::Ended | Progress::Broken) {
-            return Ok(None);
-        }
-        self.progress = Progress::Started;
-        match poll_fn(|cx| self.running.with_dependent_mut(|_, rows| rows.poll_next_unpin(cx))).await {
-            Some(Ok(row)) => Ok(Some(row)),
-            None => {
-                self.progress = Progress::Ended;
-                Ok(None)
+        loop {
+            if matches!(self.progress, Progress::Ended | Progress::Broken) {
+                return Ok(None);
             }
-            Some(Err(failure)) => {
-                let error = match failure {
-                    Failure::Driver(error) => self.shared.error(error),
-                    Failure::Arguments(error) => error,
-                };
-                self.progress = if error.broken { Progress::Broken } else { Progress::Ended };
-                Err(error)
+            let Some(running) = self.running.as_mut() else { return Ok(None) };
+            self.progress = Progress::Started;
+            match poll_fn(|cx| running.with_dependent_mut(|_, rows| rows.poll_next_unpin(cx))).await {
+                Some(Ok(row)) => {
+                    self.again = None;
+                    return Ok(Some(row));
+                }
+                None => {
+                    self.progress = Progress::Ended;
+                    return Ok(None);
+                }
+                Some(Err(failure)) => match (failure, self.again.take()) {
+                    (Failure::Driver(error), Some(call)) if forgot_statement(&error) => self.start_again(call),
+                    (failure, _) => return Err(self.failed(failure)),
+                },
             }
         }
+    }
+
+    fn start_again(&mut self, call: Call) {
+        if let Some(running) = self.running.take() {
+            let inner = running.into_owner().into_inner();
+            self.running = Some(start(inner, call, self.shared.transaction.clone(), Attempt::Second));
+        }
+    }
+
+    fn failed(&mut self, failure: Failure) -> AdapterError {
+        let error = match failure {
+            Failure::Driver(error) => self.shared.error(error),
+            Failure::Arguments(error) => error,
+        };
+        self.progress = if error.broken { Progress::Broken } else { Progress::Ended };
+        error
     }
 
     async fn push_rows(&mut self, sink: &mut dyn RowSink) -> Result<Advance, AdapterError> {
@@ -114,7 +136,7 @@ impl PostgresCursor {
         if self.progress == Progress::Broken {
             return None;
         }
-        let mut inner = self.running.into_owner().into_inner();
+        let mut inner = self.running?.into_owner().into_inner();
         if sent && self.shared.transaction.is_some() {
             sqlx::raw_sql("ROLLBACK").execute(&mut inner).await.ok()?;
         }
@@ -140,9 +162,27 @@ impl Cursor for PostgresCursor {
     }
 }
 
+/// Which attempt at a statement it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    First,
+    Second,
+}
+
+/// Whether the server no longer has the unnamed statement that was just prepared. To learn of a type it has not met,
+/// the driver asks the catalog between preparing and running, and that question takes the unnamed statement's place.
+/// The second time the type is known.
+fn forgot_statement(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("26000"))
+}
+
+fn start(inner: PgConnection, call: Call, transaction: Option<Arc<str>>, attempt: Attempt) -> Running {
+    Running::new(MutBorrow::new(inner), |owner| rows(owner.borrow_mut(), call, transaction, attempt))
+}
+
 /// The statement's rows. Behind a pooler the statement stands in a transaction of its own: that carries the session's
 /// settings, and holds one server connection between preparing and running.
-fn rows(connection: &mut PgConnection, call: Call, transaction: Option<Arc<str>>) -> Rows<'_> {
+fn rows(connection: &mut PgConnection, call: Call, transaction: Option<Arc<str>>, attempt: Attempt) -> Rows<'_> {
     let arguments = match bind::arguments(&call.statement.params) {
         Ok(arguments) => arguments,
         Err(error) => return Box::pin(stream::once(async { Err(Failure::Arguments(error)) })),
@@ -153,6 +193,9 @@ fn rows(connection: &mut PgConnection, call: Call, transaction: Option<Arc<str>>
         return fetch(connection, text, arguments, call.persistent).map_err(Failure::Driver).boxed();
     };
     let opened = async move {
+        if attempt == Attempt::Second {
+            sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
+        }
         sqlx::raw_sql(trusted(transaction)).execute(&mut *connection).await?;
         Ok::<_, sqlx::Error>(fetch(connection, text, arguments, false))
     };

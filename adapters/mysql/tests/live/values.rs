@@ -140,3 +140,30 @@ async fn failures_have_their_kinds() {
     let error = tidegate_mysql::open(refused).unwrap().connect().await.map(|_| ()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Misconfigured, "{error}");
 }
+
+#[tokio::test]
+async fn identifiers_and_addresses_are_text_where_they_are_expected_as_such() {
+    let Some(endpoint) = endpoint() else { return };
+    let mut call = call(
+        "SELECT CAST('123E4567-e89b-12d3-a456-426655440000' AS uuid), CAST('::1' AS inet6), 'x' COLLATE utf8mb4_bin",
+        vec![],
+    );
+    call.statement.columns = [SqlType::Other, SqlType::Other, SqlType::Text].into();
+    let (found, _) = rows(open(endpoint).await, call).await;
+    assert_eq!(found[0], ["Text(\"123e4567-e89b-12d3-a456-426655440000\")", "Text(\"::1\")", "Text(\"x\")"]);
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Endpoint {
+        url: format!("mysql://nobody@{}/x", silent.local_addr().unwrap()),
+        application: String::new(),
+        statement_timeout: Duration::from_secs(1),
+        connect_timeout: Duration::from_millis(100),
+        pooled_by_proxy: false,
+        statements_max: 1,
+    };
+    let error = tidegate_mysql::open(endpoint).unwrap().connect().await.map(|_| ()).unwrap_err();
+    assert_eq!((error.kind, error.broken), (ErrorKind::Timeout, true));
+}

@@ -56,7 +56,7 @@ impl RowSink for Lines {
 
     fn end_row(&mut self) -> Flow {
         self.rows.push(std::mem::take(&mut self.row));
-        if self.rows.len() % self.pause_after == 0 { Flow::Pause } else { Flow::More }
+        if self.rows.len().is_multiple_of(self.pause_after) { Flow::Pause } else { Flow::More }
     }
 }
 

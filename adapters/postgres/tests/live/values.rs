@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use contract::{Advance, Close, Date, Endpoint, ErrorKind, SqlType, Time, Timestamp, Value};
 
-use crate::support::{Lines, call, endpoint, open, param, rows};
+use crate::support::{Lines, call, endpoint, open, param, prepare, rows};
 
 #[tokio::test]
 async fn values_at_their_edges() {
@@ -207,4 +207,90 @@ async fn failures_have_their_kinds() {
     let nobody = Endpoint { url: "postgres://gw:geheim@127.0.0.1:1/x".to_owned(), ..endpoint };
     let error = tidegate_postgres::open(nobody).unwrap().connect().await.map(|_| ()).unwrap_err();
     assert_eq!((error.kind, error.broken), (ErrorKind::Unavailable, true));
+}
+
+#[tokio::test]
+async fn types_of_the_schema_are_read_as_what_they_are() {
+    let Some(endpoint) = endpoint() else { return };
+    let script = "DROP SCHEMA IF EXISTS tidegate_kinds CASCADE; CREATE SCHEMA tidegate_kinds; SET search_path = tidegate_kinds; \
+                  CREATE EXTENSION IF NOT EXISTS citext SCHEMA public; CREATE TYPE mood AS ENUM ('good'); \
+                  CREATE DOMAIN price AS numeric(9,2); CREATE DOMAIN feeling AS mood; CREATE TYPE pair AS (a int, b int)";
+    prepare(&endpoint, script).await;
+    for pooled_by_proxy in [false, true] {
+        let connection = open(Endpoint { pooled_by_proxy, ..endpoint.clone() }).await;
+        let text = "SELECT 'good'::tidegate_kinds.mood, 1.5::tidegate_kinds.price, 'good'::tidegate_kinds.feeling, \
+                    'Ab'::public.citext, (1, 2)::tidegate_kinds.pair";
+        let (found, _) = rows(connection, call(text, vec![])).await;
+        let expected = ["Text(\"good\")", "Decimal(\"1.50\")", "Text(\"good\")", "Text(\"Ab\")", "Bad(WrongType)"];
+        assert_eq!(found[0], expected);
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_changed_asks_for_a_new_connection() {
+    let Some(endpoint) = endpoint() else { return };
+    prepare(&endpoint, "DROP TABLE IF EXISTS tidegate_changing; CREATE TABLE tidegate_changing (a int)").await;
+    let select = || call("SELECT * FROM tidegate_changing", vec![]);
+    let (_, connection) = rows(open(endpoint.clone()).await, select()).await;
+    prepare(&endpoint, "ALTER TABLE tidegate_changing ADD b text").await;
+    let mut cursor = connection.query(select());
+    let error = cursor.advance(&mut Lines::new(1)).await.unwrap_err();
+    assert_eq!((error.kind, error.broken), (ErrorKind::Unavailable, true), "{error}");
+    assert!(cursor.close(Close::Drain).await.is_none());
+    assert!(rows(open(endpoint).await, select()).await.0.is_empty());
+}
+
+#[tokio::test]
+async fn a_late_cancel_hits_nobody() {
+    let Some(endpoint) = endpoint() else { return };
+    let adapter = tidegate_postgres::open(endpoint).unwrap();
+    let (mut connection, mut side) = (adapter.connect().await.unwrap(), adapter.connect().await.unwrap());
+    for _ in 0..20 {
+        let mut cursor = connection.query(call("SELECT 1", vec![]));
+        assert_eq!(cursor.advance(&mut Lines::new(9)).await.unwrap(), Advance::Done);
+        cursor.canceller().cancel(Some(&mut side)).await.unwrap();
+        let back = cursor.close(Close::Cancelled).await.unwrap();
+        let (found, back) = rows(back, call("SELECT count(*) FROM pg_class", vec![])).await;
+        assert_eq!(found.len(), 1);
+        connection = back;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Endpoint {
+        url: format!("postgres://nobody@{}/x", silent.local_addr().unwrap()),
+        application: String::new(),
+        statement_timeout: Duration::from_secs(1),
+        connect_timeout: Duration::from_millis(100),
+        pooled_by_proxy: false,
+        statements_max: 1,
+    };
+    let error = tidegate_postgres::open(endpoint).unwrap().connect().await.map(|_| ()).unwrap_err();
+    assert_eq!((error.kind, error.broken), (ErrorKind::Timeout, true));
+}
+
+#[tokio::test]
+async fn sessions_behind_a_pooler_never_run_each_others_statements() {
+    let Some(endpoint) = endpoint() else { return };
+    let endpoint = Endpoint { pooled_by_proxy: true, ..endpoint };
+    let clients = (0..8).map(|client| {
+        let endpoint = endpoint.clone();
+        tokio::spawn(async move {
+            let mut connection = open(endpoint).await;
+            for turn in 0..25 {
+                let text = format!("SELECT $1 + {client}, '{client}' FROM generate_series(1, 3)");
+                let turn_param = param(Value::I64(turn * 100), SqlType::I64);
+                let (found, back) = rows(connection, call(&text, vec![turn_param])).await;
+                let expected = [format!("I64({})", turn * 100 + client), format!("Text(\"{client}\")")];
+                assert!(found.len() == 3 && found.iter().all(|row| *row == expected), "{found:?}");
+                connection = back;
+            }
+            connection.shut().await;
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
 }
