@@ -77,8 +77,12 @@ fn is_exact(text: &Expr) -> bool {
     }
 }
 
+/// In lower case nothing is exact any more.
 fn lower(text: &Expr) -> Expr {
-    Expr::Call { func: Func::ToLower, args: vec![text.clone()], ty: SqlType::Text }
+    match text {
+        Expr::Exact(inner) => lower(inner),
+        other => Expr::Call { func: Func::ToLower, args: vec![other.clone()], ty: SqlType::Text },
+    }
 }
 
 fn pattern_param(needle: &str, place: Place, pattern: Pattern) -> Param {
