@@ -2,8 +2,10 @@
 //!
 //! Names, types and order come from the model file, never from a live catalog. Knows no SQL text and no HTTP.
 
+pub mod build;
 pub mod edm;
 pub mod ids;
+pub mod profile;
 
 use std::collections::HashMap;
 
