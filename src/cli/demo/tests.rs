@@ -141,6 +141,22 @@ fn every_property_has_its_column() {
 }
 
 #[test]
+fn the_loader_takes_both_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = generate(dir.path()).unwrap();
+    let loaded = crate::config::read(&demo.config, &crate::config::Options::default());
+    for finding in &loaded.findings {
+        eprintln!("{finding:?}");
+    }
+    let config = loaded.config.unwrap();
+    assert_eq!(config.services[0].root, "/odata/v4/");
+    let model = &config.services[0].model;
+    let lines = model.set(model.set_named("InvoiceLines").unwrap());
+    assert_eq!(lines.key.len(), 2);
+    assert_eq!(model.sets.len(), 7);
+}
+
+#[test]
 fn the_requests_find_rows() {
     let dir = tempfile::tempdir().unwrap();
     let connection = open(&generate(dir.path()).unwrap());
