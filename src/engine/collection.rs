@@ -209,8 +209,7 @@ impl Engine {
             },
             ..RowOptions::default()
         };
-        let mut tail =
-            Tail::new(set, self.service.model.source_of(read.set).name.clone(), ask.fingerprint, ask.link.clone());
+        let mut tail = Tail::new(set, ask.fingerprint, ask.link.clone());
         tail.bytes_max = window.page.bytes_max;
         tail.before = window.before;
         tail.top_left = window.page.top;

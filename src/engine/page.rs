@@ -32,7 +32,6 @@ pub(super) struct PageReader {
 /// What the end of the page needs.
 pub(super) struct Tail {
     pub engine_set: String,
-    pub source_name: String,
     pub bytes_max: usize,
     /// Rows given before this page, `$skip` included.
     pub before: u64,
@@ -48,10 +47,9 @@ pub(super) struct Tail {
 
 impl Tail {
     /// The tail of a page of this set that starts now.
-    pub fn new(set: &EntitySet, source_name: String, fingerprint: [u8; 32], link: String) -> Tail {
+    pub fn new(set: &EntitySet, fingerprint: [u8; 32], link: String) -> Tail {
         Tail {
             engine_set: set.name.clone(),
-            source_name,
             bytes_max: usize::MAX,
             before: 0,
             top_left: None,
@@ -107,13 +105,7 @@ impl PageReader {
     }
 
     /// Sends the rest of the page; ends early when nobody listens any more.
-    pub async fn send(
-        mut self,
-        engine: Arc<Engine>,
-        share: Share,
-        sender: mpsc::Sender<Result<Bytes, Cut>>,
-        first: Vec<u8>,
-    ) {
+    pub async fn send(mut self, engine: Arc<Engine>, share: Share, sender: mpsc::Sender<Piece>, first: Vec<u8>) {
         let mut chunk = first;
         loop {
             if !chunk.is_empty() && !deliver(&self.facts, self.running.deadline(), &share, &sender, chunk).await {
@@ -150,7 +142,7 @@ async fn deliver(
     facts: &Facts,
     deadline: Instant,
     share: &Share,
-    sender: &mpsc::Sender<Result<Bytes, Cut>>,
+    sender: &mpsc::Sender<Piece>,
     chunk: Vec<u8>,
 ) -> bool {
     let length = chunk.len() as u64;
@@ -174,13 +166,15 @@ async fn deliver(
     }
 }
 
-async fn cut(facts: &Facts, sender: &mpsc::Sender<Result<Bytes, Cut>>, why: &str) {
+async fn cut(facts: &Facts, sender: &mpsc::Sender<Piece>, why: &str) {
     facts.note(|texts| texts.cut = Some(why.to_owned()));
     drop(sender.try_send(Err(Cut)));
 }
 
+type Piece = Result<Bytes, Cut>;
+
 /// A channel for the rest of a page.
-pub(super) fn channel() -> (mpsc::Sender<Result<Bytes, Cut>>, mpsc::Receiver<Result<Bytes, Cut>>) {
+pub(super) fn channel() -> (mpsc::Sender<Piece>, mpsc::Receiver<Piece>) {
     mpsc::channel(CHUNKS_MAX)
 }
 

@@ -80,7 +80,8 @@ impl Engine {
         if encoder.bad().is_some() {
             ask.facts.bad_values.store(1, Ordering::Relaxed);
         }
-        if encoder.is_null() && !(set.property(property).ty == EdmType::Boolean && !set.property(property).nullable) {
+        let always_valued = set.property(property).ty == EdmType::Boolean && !set.property(property).nullable;
+        if encoder.is_null() && !always_valued {
             let facts = ask.facts.clone();
             return Ok(Answer {
                 content: Content::Nothing,

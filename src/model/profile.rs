@@ -6,7 +6,7 @@ use crate::config::Profile;
 
 /// The model as clients of that profile see it.
 ///
-/// A nullable Boolean stays one: that null is returned as false is for whoever answers.
+/// A Boolean is never null: a Salesforce checkbox has no third state, so what is not true is false.
 pub fn shown(model: Model, profile: Profile) -> Model {
     if profile == Profile::OData {
         return model;
@@ -36,6 +36,9 @@ fn without(mut set: EntitySet, own: usize, kept: &[Vec<Option<PropertyId>>]) -> 
     for property in set.properties.iter_mut().filter(|p| p.ty == EdmType::TimeOfDay) {
         property.ty = EdmType::String;
         property.max_length = Some(TIME_LENGTH);
+    }
+    for property in set.properties.iter_mut().filter(|p| p.ty == EdmType::Boolean) {
+        property.nullable = false;
     }
     set.key = set.key.iter().filter_map(|id| moved(own, *id)).collect();
     set.indexes.retain_mut(|index| {

@@ -64,7 +64,7 @@ pub enum Plan {
     /// `GET /$metadata`
     Metadata,
     /// Rows of an entity set.
-    Read(Read),
+    Read(Box<Read>),
 }
 
 /// Reading rows of one entity set.

@@ -20,7 +20,7 @@ pub(super) fn plan_path(request: &Request, model: &Model, rules: &Rules) -> Resu
         Segment::Metadata if rest.is_empty() => no_options(&request.options, "$metadata").map(|()| Plan::Metadata),
         Segment::Name { name, key } => {
             let set = model.set_named(&name.text).ok_or_else(|| unknown_set(model, &name.text))?;
-            below_set(request, model, rules, set, key.as_ref(), rest).map(Plan::Read)
+            below_set(request, model, rules, set, key.as_ref(), rest).map(|read| Plan::Read(Box::new(read)))
         }
         Segment::Other(other) => Err(PlanError::Unsupported { feature: other.text.clone() }),
         other => Err(PlanError::Path { segment: segment_text(rest.first().unwrap_or(other)) }),
