@@ -156,6 +156,7 @@ impl Engine {
         let rows = reader.encoder.rows();
         let ended = reader.ended;
         if ended {
+            reader.release();
             self.history.learn(shape, |shape| shape.short = is_last(window, &reader, rows));
         }
         let count = match strategy {
@@ -225,7 +226,7 @@ impl Engine {
         };
         let encoder = RowEncoder::new(&page.shape, options);
         let running = self.source(authorized).query(query).await?;
-        Ok(PageReader { running, encoder, facts: ask.facts.clone(), tail, ended: false })
+        Ok(PageReader::new(running, encoder, ask.facts.clone(), tail))
     }
 
     /// The total, told by the page, by its count column, or by a statement of its own.
