@@ -91,6 +91,8 @@ pub struct Texts {
     pub count: Option<&'static str>,
     /// Why the answer was cut after its head was sent.
     pub cut: Option<String>,
+    /// What was stored and could not be given as it is.
+    pub bad: Vec<crate::encode::BadCell>,
 }
 
 impl Facts {

@@ -2,5 +2,7 @@
 //! of a batch can share one budget and one deadline.
 
 pub mod answer;
+mod runtime;
 
-pub use answer::{Answer, Body, Content, Cut, Facts};
+pub use answer::{Answer, Body, Content, Cut, Facts, Texts};
+pub use runtime::{Ask, Budget, Engine, EngineError, TokenError, fingerprint, without_skiptoken};
