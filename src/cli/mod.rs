@@ -33,7 +33,7 @@ pub enum Command {
     /// Check configuration and model, and what they say of the database
     Check(check::Args),
     /// Show how one URL becomes SQL, without asking a database
-    Explain(explain::Args),
+    Explain(explain::ExplainArgs),
     /// Read a password from standard input and print its hash for `password_hash`
     HashPassword,
 }
@@ -52,9 +52,19 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::run::run(args),
         Command::Init(args) => init::run(args),
         Command::Serve(args) => serve::run(args),
-        Command::Check(args) => check::run(args),
-        Command::Explain(args) => explain::run(args),
+        Command::Check(args) => {
+            printed(|out| check::run_offline(&args.config.path, false, out).map(check::Outcome::exit_code))
+        }
+        Command::Explain(args) => printed(|out| explain::run(&args, out)),
         Command::HashPassword => hash_password::run(),
+    }
+}
+
+/// Runs a program that writes to standard output and knows its exit code.
+fn printed(run: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<u8>) -> ExitCode {
+    match run(&mut anstream::stdout().lock()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => failed(&error),
     }
 }
 

@@ -79,7 +79,7 @@ async fn pipeline(exchange: &Exchange) -> Result<Response, Fault> {
     };
     record.note(|noted| noted.route = route(&read.output));
     let may = policy::Rules { named_only: !mount.service.users.is_empty() };
-    let authorized = policy::authorize(read, &exchange.principal, &may)?;
+    let authorized = policy::authorize(*read, &exchange.principal, &may)?;
     let planned = record.started.elapsed();
     let ask = Ask {
         metadata: chosen.metadata,
