@@ -107,7 +107,7 @@ impl From<SourceError> for Fault {
             SourceError::Conflict { .. } => make(Code::SourceConflict),
             SourceError::Internal { .. } => make(Code::SourceInternal),
         };
-        fault.detail = detail;
+        fault.detail = detail.map(Box::new);
         fault.about(source)
     }
 }
@@ -131,7 +131,7 @@ impl From<EncodeError> for Fault {
             EncodeError::BadValue { property, .. } => Fault::new(Code::BadValue, text).about(property),
             EncodeError::MissingCells { .. } => {
                 let mut fault = Fault::new(Code::RowShape, "the database returned rows of another shape");
-                fault.detail = Some(Detail { source: String::new(), code: None, message: text });
+                fault.detail = Some(Box::new(Detail { source: String::new(), code: None, message: text }));
                 fault
             }
         }
@@ -141,7 +141,7 @@ impl From<EncodeError> for Fault {
 impl From<EngineError> for Fault {
     fn from(error: EngineError) -> Fault {
         match error {
-            EngineError::Source(error) => error.into(),
+            EngineError::Source(error) => (*error).into(),
             EngineError::Token(error) => error.into(),
             EngineError::Encode(error) => error.into(),
             EngineError::Render { source_name, error } => render(&source_name, &error),
