@@ -89,6 +89,8 @@ pub fn fingerprint(path: &str, query: Option<&str>) -> [u8; 32] {
 }
 
 pub fn without_skiptoken(query: Option<&str>) -> String {
-    let kept = |pair: &&str| !pair.is_empty() && !pair.trim_start_matches("%24").trim_start_matches('$').starts_with("skiptoken=");
+    let kept = |pair: &&str| {
+        !pair.is_empty() && !pair.trim_start_matches("%24").trim_start_matches('$').starts_with("skiptoken=")
+    };
     query.unwrap_or_default().split('&').filter(kept).collect::<Vec<_>>().join("&")
 }

@@ -148,7 +148,9 @@ impl From<EngineError> for Fault {
             EngineError::TooLarge { set, property, bytes_max } => {
                 let text = format!("the rows of '{set}' take more than {bytes_max} bytes");
                 let hint = match property {
-                    Some(property) => format!("Select fewer properties or ask for fewer rows; '{property}' is the widest"),
+                    Some(property) => {
+                        format!("Select fewer properties or ask for fewer rows; '{property}' is the widest")
+                    }
                     None => "Select fewer properties or ask for fewer rows".to_owned(),
                 };
                 Fault::new(Code::TooLarge, text).and(hint).about(set)
@@ -167,9 +169,7 @@ impl From<EngineError> for Fault {
 
 fn render(source: &str, error: &RenderError) -> Fault {
     let (code, text) = match error {
-        RenderError::Unsupported { func } => {
-            (Code::Spelling, format!("the source '{source}' cannot compute {func:?}"))
-        }
+        RenderError::Unsupported { func } => (Code::Spelling, format!("the source '{source}' cannot compute {func:?}")),
         RenderError::UnsupportedCast { .. } => {
             (Code::Spelling, format!("the source '{source}' cannot convert a value as asked"))
         }

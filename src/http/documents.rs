@@ -31,9 +31,8 @@ impl Documents {
     /// Renders the documents.
     pub fn new(service: &Service) -> Documents {
         let names = || service.model.sets.iter().map(|set| set.name.as_str());
-        let listed = [Metadata::None, Metadata::Minimal, Metadata::Full].map(|level| {
-            (level, Document::new(envelope::service_document(level, &service.public_url, names())))
-        });
+        let listed = [Metadata::None, Metadata::Minimal, Metadata::Full]
+            .map(|level| (level, Document::new(envelope::service_document(level, &service.public_url, names()))));
         Documents { metadata: Document::new(metadata_xml(&service.model)), service: listed }
     }
 
@@ -85,8 +84,9 @@ impl Document {
     fn is_known_to(&self, headers: &HeaderMap) -> bool {
         let values = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         let own = self.tag.trim_start_matches("W/");
-        values.flat_map(|value| value.split(',')).map(str::trim).any(|tag| {
-            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == own
-        })
+        values
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == own)
     }
 }

@@ -90,7 +90,8 @@ pub fn format(kind: Kind, option: Option<&str>, headers: &HeaderMap) -> Result<C
         });
     }
     let values = headers.get_all(ACCEPT).iter().map(|value| value.to_str().unwrap_or_default());
-    let ranges: Vec<&str> = values.flat_map(|value| split(value, ',')).filter(|range| !range.trim().is_empty()).collect();
+    let ranges: Vec<&str> =
+        values.flat_map(|value| split(value, ',')).filter(|range| !range.trim().is_empty()).collect();
     if ranges.is_empty() {
         return Ok(Chosen::default());
     }

@@ -49,7 +49,8 @@ mod tests {
     fn the_page_size_is_found_among_other_preferences() {
         assert_eq!(of("odata.track-changes, odata.maxpagesize=50").as_deref(), Some("odata.maxpagesize=50"));
         assert_eq!(of("return=minimal;x=1,MaxPageSize = \"7\"").as_deref(), Some("maxpagesize=7"));
-        for ignored in ["", "maxpagesize", "maxpagesize=0", "maxpagesize=-1", "odata.maxpagesize=many", "x=\",maxpagesize=5\""]
+        for ignored in
+            ["", "maxpagesize", "maxpagesize=0", "maxpagesize=-1", "odata.maxpagesize=many", "x=\",maxpagesize=5\""]
         {
             assert_eq!(of(ignored), None, "{ignored}");
         }

@@ -22,6 +22,9 @@ use super::{Gateway, forwarded};
 use crate::engine::Facts;
 use crate::telemetry::{BadValues, Event, Events, Finished};
 
+/// The route of `/healthz`.
+pub const HEALTH: &str = "healthz";
+
 /// Status in the log when the client left before there was an answer.
 const CLIENT_LEFT: u16 = 499;
 
@@ -144,6 +147,10 @@ impl Drop for Ending {
         let record = &self.record;
         let mut noted = record.noted.lock().map(|mut noted| std::mem::take(&mut *noted)).unwrap_or_default();
         drop(noted.permit.take());
+        if noted.route == HEALTH && self.status == 200 {
+            // Asked every few seconds, and of no interest until it changes.
+            return;
+        }
         let texts = record.facts.texts();
         for bad in texts.bad {
             self.events.tell(Event::BadValues(BadValues {

@@ -162,7 +162,9 @@ impl Connection {
             request.extensions_mut().insert(Peer(peer));
             request.extensions_mut().insert(abandon.clone());
             let app = app.clone();
-            async move { Ok::<_, Infallible>(app.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
+            async move {
+                Ok::<_, Infallible>(app.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {}))
+            }
         });
         let io = TokioIo::new(Paced::new(stream, pace, HEAD_READ_MAX));
         let connection = watcher.watch(builder.serve_connection(io, service).into_owned());

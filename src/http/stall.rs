@@ -160,7 +160,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_must_begin_in_time_and_may_rest_later() {
-        for (opening, survives) in [("", false), ("PRI * HT", false), ("GET", true), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", true)] {
+        for (opening, survives) in
+            [("", false), ("PRI * HT", false), ("GET", true), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", true)]
+        {
             let (near, mut far) = duplex(256);
             let mut near = Paced::new(near, PACE, Duration::from_secs(5));
             far.write_all(opening.as_bytes()).await.unwrap();

@@ -84,7 +84,8 @@ impl<S: Send + 'static> Watched<S> {
             return false;
         }
         // What was given last is not taken yet, but the buffers below took it: it counts.
-        let slow = state.given < pace.bytes_min() || state.given_at.is_some_and(|since| since.elapsed() >= pace.stall_max);
+        let slow =
+            state.given < pace.bytes_min() || state.given_at.is_some_and(|since| since.elapsed() >= pace.stall_max);
         if slow {
             state.source = None;
             return true;
