@@ -117,7 +117,7 @@ pub struct Fault {
     /// When to ask again.
     pub retry_after: Option<Duration>,
     /// What the database said, for the log.
-    pub detail: Option<Detail>,
+    pub detail: Option<Box<Detail>>,
 }
 
 /// What a database said.

@@ -87,10 +87,12 @@ impl From<Denied> for Fault {
 impl From<SourceError> for Fault {
     fn from(error: SourceError) -> Fault {
         let text = error.to_string();
-        let detail = error.adapter_error().map(|said| Detail {
-            source: error.name().to_owned(),
-            code: said.code.clone(),
-            message: format!("{:?}: {}", said.kind, said.detail),
+        let detail = error.adapter_error().map(|said| {
+            Box::new(Detail {
+                source: error.name().to_owned(),
+                code: said.code.clone(),
+                message: format!("{:?}: {}", said.kind, said.detail),
+            })
         });
         let source = error.name().to_owned();
         let make = |code| Fault::new(code, text);
@@ -131,7 +133,7 @@ impl From<EncodeError> for Fault {
             EncodeError::BadValue { property, .. } => Fault::new(Code::BadValue, text).about(property),
             EncodeError::MissingCells { .. } => {
                 let mut fault = Fault::new(Code::RowShape, "the database returned rows of another shape");
-                fault.detail = Some(Detail { source: String::new(), code: None, message: text });
+                fault.detail = Some(Box::new(Detail { source: String::new(), code: None, message: text }));
                 fault
             }
         }

@@ -120,6 +120,8 @@ pub async fn record(State(gateway): State<Arc<Gateway>>, mut request: Request, n
     if is_head {
         return without_body(response, ending);
     }
+    // A body without bytes is never asked for its end.
+    ending.whole = response.body().is_end_stream();
     response.map(|body| Body::new(Recorded { body, ending }))
 }
 

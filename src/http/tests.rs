@@ -1,6 +1,7 @@
 //! The edge, asked through its router and through sockets; no test here needs a database.
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod connections;
 mod layers;
 mod negotiation;

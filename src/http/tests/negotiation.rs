@@ -1,10 +1,13 @@
 use super::*;
 
+/// Method, path, headers; status and code.
+type Case<'a> = (Method, &'a str, &'a [(&'a str, &'a str)], u16, &'a str);
+
 #[tokio::test]
 async fn each_refusal_has_its_status_code_and_odata_body() {
     let gateway = gateway(config());
     let long = format!("/odata/v4/Invoices?x={}", "a".repeat(64_000));
-    let cases: &[(Method, &str, &[(&str, &str)], u16, &str)] = &[
+    let cases: &[Case<'_>] = &[
         (Method::GET, "/", &[], 404, "TG-6001"),
         (Method::GET, "/odata/v40/Invoices", &[], 404, "TG-6001"),
         (Method::GET, "/odata%2Fv4/Invoices", &[], 404, "TG-6001"),
