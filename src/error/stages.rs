@@ -87,10 +87,12 @@ impl From<Denied> for Fault {
 impl From<SourceError> for Fault {
     fn from(error: SourceError) -> Fault {
         let text = error.to_string();
-        let detail = error.adapter_error().map(|said| Detail {
-            source: error.name().to_owned(),
-            code: said.code.clone(),
-            message: format!("{:?}: {}", said.kind, said.detail),
+        let detail = error.adapter_error().map(|said| {
+            Box::new(Detail {
+                source: error.name().to_owned(),
+                code: said.code.clone(),
+                message: format!("{:?}: {}", said.kind, said.detail),
+            })
         });
         let source = error.name().to_owned();
         let make = |code| Fault::new(code, text);

@@ -99,6 +99,12 @@ impl Authenticator {
         }
     }
 
+    /// Takes every place to check a password.
+    #[cfg(test)]
+    pub fn occupy(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
+        self.waiting.clone().try_acquire_many_owned(CHECKS_WAITING_MAX as u32).ok()
+    }
+
     /// The keyed hash under which a credential is remembered.
     fn memory(&self, name: &str, password: &str) -> [u8; 32] {
         // A name holds no colon, so no two credentials make the same text.

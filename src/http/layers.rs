@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::time::Instant;
 
 use super::gateway::Mount;
-use super::record::Record;
+use super::record::{HEALTH, Record};
 use super::{Gateway, respond};
 use crate::error::{Code, Fault};
 use crate::telemetry::{Event, Events};
@@ -64,7 +64,7 @@ pub async fn find_service(
 ) -> Response {
     let path = request.uri().path();
     if path == "/healthz" {
-        record.note(|noted| noted.route = "healthz");
+        record.note(|noted| noted.route = HEALTH);
         return health(&gateway);
     }
     let bytes = request.uri().path_and_query().map_or(0, |text| text.as_str().len());

@@ -126,7 +126,8 @@ fn follow_port(service: &mut Service, asked: SocketAddr, local: SocketAddr) {
     }
 }
 
-fn gateway(config: Config, sources: &[Arc<Source>], events: Events) -> Result<Gateway, StartError> {
+/// The gateway of a configuration over its opened sources.
+pub(super) fn gateway(config: Config, sources: &[Arc<Source>], events: Events) -> Result<Gateway, StartError> {
     let Config { server, sources: source_configs, services, limits } = config;
     let budget = Arc::new(Budget::new(limits.read_ahead_total_bytes_max));
     let mut mounts = Vec::with_capacity(services.len());

@@ -181,7 +181,7 @@ impl Event {
     pub fn level(&self) -> Level {
         match self {
             Event::Panicked { .. } => Level::Error,
-            Event::Finished(request) if request.status >= 500 || request.cut.is_some() => Level::Warn,
+            Event::Finished(request) if failed(request) => Level::Warn,
             Event::SourceFailed(_) | Event::BadValues(_) | Event::AcceptFailed { .. } | Event::Dropped { .. } => {
                 Level::Warn
             }
@@ -189,4 +189,9 @@ impl Event {
             _ => Level::Info,
         }
     }
+}
+
+/// Whether somebody should know of a request: 501 is an answer, not a failure.
+fn failed(request: &Finished) -> bool {
+    matches!(request.status, 500 | 502..=599) || request.cut.is_some()
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Format;
 use crate::telemetry::event::{Event, Finished};
@@ -19,19 +19,19 @@ pub fn push(out: &mut Vec<u8>, format: Format, time: SystemTime, event: &Event) 
     }
     let time = jiff::Timestamp::try_from(time).unwrap_or_default();
     let (level, name, fields) = (event.level().name(), event.name(), fields(event));
+    let known = fields.into_iter().filter(|(_, value)| !value.is_null());
     match format {
         Format::Json => {
-            let mut object = Map::new();
-            object.insert("time".into(), json!(format!("{time:.6}")));
-            object.insert("level".into(), json!(level));
-            object.insert("event".into(), json!(name));
-            object.extend(fields);
-            // A map of plain values always has a text.
-            let _ = serde_json::to_writer(&mut *out, &object);
+            let head = format!("{{\"time\":\"{time:.6}\",\"level\":\"{level}\",\"event\":\"{name}\"");
+            out.extend_from_slice(head.as_bytes());
+            for (key, value) in known {
+                out.extend_from_slice(format!(",\"{key}\":{value}").as_bytes());
+            }
+            out.push(b'}');
         }
         Format::Text => {
             let mut line = format!("{time:.3} {:<5} {name}", level.to_uppercase());
-            for (key, value) in fields {
+            for (key, value) in known {
                 let plain = value.as_str().filter(|text| !text.contains(|c: char| c.is_whitespace() || c == '"'));
                 let _ = match plain {
                     Some(text) => write!(line, " {key}={text}"),
@@ -44,73 +44,77 @@ pub fn push(out: &mut Vec<u8>, format: Format, time: SystemTime, event: &Event) 
     out.push(b'\n');
 }
 
-fn fields(event: &Event) -> Map<String, Value> {
-    let object = match event {
-        Event::Started { listen, roots } => json!({ "listen": listen.to_string(), "roots": roots }),
+/// Names and values in the order in which they are written; null is left out.
+type Fields = Vec<(&'static str, Value)>;
+
+fn fields(event: &Event) -> Fields {
+    match event {
+        Event::Started { listen, roots } => vec![("listen", json!(listen.to_string())), ("roots", json!(roots))],
         Event::Draining { drain_max, connections } => {
-            json!({ "drain_max_ms": milliseconds(*drain_max), "connections": connections })
+            vec![("drain_max_ms", milliseconds(*drain_max)), ("connections", json!(connections))]
         }
-        Event::Stopped { clean } => json!({ "clean": clean }),
-        Event::AcceptFailed { error } => json!({ "error": error }),
+        Event::Stopped { clean } => vec![("clean", json!(clean))],
+        Event::AcceptFailed { error } => vec![("error", json!(error))],
         Event::Finished(request) => finished(request),
-        Event::SourceFailed(failed) => json!({
-            "request_id": failed.request_id,
-            "source": failed.source,
-            "error": failed.error,
-            "database_code": failed.database_code,
-            "message": failed.message,
-        }),
-        Event::BadValues(bad) => json!({
-            "service": bad.service,
-            "entity_set": bad.entity_set,
-            "property": bad.property,
-            "reason": bad.reason,
-            "key": bad.key,
-            "count": bad.count,
-        }),
-        Event::Panicked { request_id, message } => json!({ "request_id": request_id, "message": message }),
-        Event::Dropped { count } => json!({ "count": count }),
-        Event::Library(_) => Value::Null,
-    };
-    let Value::Object(mut fields) = object else { return Map::new() };
-    fields.retain(|_, value| !value.is_null());
-    fields
+        Event::SourceFailed(failed) => vec![
+            ("request_id", json!(failed.request_id)),
+            ("source", json!(failed.source)),
+            ("error", json!(failed.error)),
+            ("database_code", json!(failed.database_code)),
+            ("message", json!(failed.message)),
+        ],
+        Event::BadValues(bad) => vec![
+            ("service", json!(bad.service)),
+            ("entity_set", json!(bad.entity_set)),
+            ("property", json!(bad.property)),
+            ("reason", json!(bad.reason)),
+            ("key", json!(bad.key)),
+            ("count", json!(bad.count)),
+        ],
+        Event::Panicked { request_id, message } => {
+            vec![("request_id", json!(request_id)), ("message", json!(message))]
+        }
+        Event::Dropped { count } => vec![("count", json!(count))],
+        Event::Library(_) => Fields::new(),
+    }
 }
 
-fn finished(request: &Finished) -> Value {
-    let mut fields = json!({
-        "request_id": request.request_id,
-        "method": request.method,
-        "route": request.route,
-        "service": request.service,
-        "principal": request.principal,
-        "client": request.client.map(|address| address.to_string()),
-        "status": request.status,
-        "error": request.error,
-        "entity_set": request.entity_set,
-        "source": request.source,
-        "shape": request.shape.map(|shape| format!("{shape:016x}")),
-        "lane": request.lane,
-        "count": request.count,
-        "cut": request.cut,
-        "head_ms": milliseconds(request.head),
-        "total_ms": milliseconds(request.total),
-        "bytes_sent": request.bytes_sent,
-    });
-    if let (Some(_), Some(map)) = (&request.entity_set, fields.as_object_mut()) {
-        map.insert("rows".into(), json!(request.rows));
-        map.insert("bytes".into(), json!(request.bytes));
-        map.insert("queue_ms".into(), json!(milliseconds(request.queue)));
-        map.insert("database_ms".into(), json!(milliseconds(request.database)));
-        map.insert("encode_ms".into(), json!(milliseconds(request.encode)));
+fn finished(request: &Finished) -> Fields {
+    let mut fields = vec![
+        ("request_id", json!(request.request_id)),
+        ("method", json!(request.method)),
+        ("route", if request.route.is_empty() { Value::Null } else { json!(request.route) }),
+        ("service", json!(request.service)),
+        ("principal", json!(request.principal)),
+        ("client", json!(request.client.map(|address| address.to_string()))),
+        ("status", json!(request.status)),
+        ("error", json!(request.error)),
+        ("entity_set", json!(request.entity_set)),
+        ("source", json!(request.source)),
+        ("shape", json!(request.shape.map(|shape| format!("{shape:016x}")))),
+        ("lane", json!(request.lane)),
+        ("count", json!(request.count)),
+        ("cut", json!(request.cut)),
+    ];
+    if request.entity_set.is_some() {
+        fields.extend([
+            ("rows", json!(request.rows)),
+            ("bytes", json!(request.bytes)),
+            ("queue_ms", milliseconds(request.queue)),
+            ("database_ms", milliseconds(request.database)),
+            ("encode_ms", milliseconds(request.encode)),
+        ]);
         if request.bad_values > 0 {
-            map.insert("bad_values".into(), json!(request.bad_values));
+            fields.push(("bad_values", json!(request.bad_values)));
         }
     }
+    fields.push(("bytes_sent", json!(request.bytes_sent)));
+    fields.push(("head_ms", milliseconds(request.head)));
+    fields.push(("total_ms", milliseconds(request.total)));
     fields
 }
 
 /// Milliseconds with three decimals.
-fn milliseconds(time: Duration) -> f64 {
-    time.as_micros() as f64 / 1000.0
+fn milliseconds(time: Duration) -> Value {
+    json!(time.as_micros() as f64 / 1000.0)
 }
