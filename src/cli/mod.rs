@@ -31,7 +31,7 @@ pub enum Command {
     /// Start the gateway
     Serve(serve::Args),
     /// Check configuration and model, and what they say of the database
-    Check(check::Args),
+    Check(check::CheckArgs),
     /// Show how one URL becomes SQL, without asking a database
     Explain(explain::ExplainArgs),
     /// Read a password from standard input and print its hash for `password_hash`
@@ -52,9 +52,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::run::run(args),
         Command::Init(args) => init::run(args),
         Command::Serve(args) => serve::run(args),
-        Command::Check(args) => {
-            printed(|out| check::run_offline(&args.config.path, false, out).map(check::Outcome::exit_code))
-        }
+        Command::Check(args) => printed(|out| check::run(&args, out)),
         Command::Explain(args) => printed(|out| explain::run(&args, out)),
         Command::HashPassword => hash_password::run(),
     }
