@@ -51,11 +51,7 @@ pub(super) fn index(mut fields: Fields<'_>) -> IndexEntry {
     entry
 }
 
-fn members<T>(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    read: fn(&Field<'_>) -> Option<T>,
-) -> Vec<(Spot<String>, T)> {
+fn members<T>(fields: &mut Fields<'_>, key: &'static str, read: fn(&Field<'_>) -> Option<T>) -> Vec<(Spot<String>, T)> {
     let named = fields.take(key).and_then(|f| f.named()).unwrap_or_default();
     named.into_iter().filter_map(|(name, member)| Some((name, read(&member)?))).collect()
 }

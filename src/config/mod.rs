@@ -23,9 +23,9 @@ pub mod units;
 mod users;
 
 pub use finding::{Code, Finding, Place, Report, Severity, Spot, Stage};
+pub(crate) use lint::is_standard_object;
 pub use load::{Loaded, Options, Places, load, read};
 pub use render::write_findings;
-pub(crate) use lint::is_standard_object;
 pub use resolved::{Config, Limits, Listen, Paging, Profile, Secret, Server, Service, SourceConfig};
 pub(crate) use sources::absolute;
 
