@@ -12,7 +12,7 @@ const LENGTH_MAX: usize = 40;
 /// `CUST_NO` as `CustNo`, `1st name` as `X1stName`, `Größe` as `Groesse`.
 pub fn identifier(raw: &str) -> String {
     let shouted = !raw.chars().any(char::is_lowercase);
-    let mut words = words(raw);
+    let mut words = words(raw, shouted);
     if words.is_empty() {
         words = raw.chars().map(code_point).collect();
     }
@@ -23,10 +23,8 @@ pub fn identifier(raw: &str) -> String {
             out.push('_');
         }
         let mut letters = word.chars();
-        let Some(first) = letters.next() else { continue };
-        out.push(first.to_ascii_uppercase());
-        let rest = letters.as_str();
-        out += &if shouted { rest.to_ascii_lowercase() } else { rest.to_owned() };
+        out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        out += letters.as_str();
     }
     if !out.starts_with(|c: char| c.is_ascii_alphabetic()) {
         out.insert(0, 'X');
@@ -34,15 +32,16 @@ pub fn identifier(raw: &str) -> String {
     proposal(&out, LENGTH_MAX)
 }
 
-/// The words of a name, in ASCII letters and digits.
-fn words(raw: &str) -> Vec<String> {
+/// The words of a name, in ASCII letters and digits; in lower case when the name has no lower case itself.
+fn words(raw: &str, shouted: bool) -> Vec<String> {
+    let cased = |letters: &str| if shouted { letters.to_ascii_lowercase() } else { letters.to_owned() };
     let mut words = vec![String::new()];
     for c in raw.chars() {
         let Some(word) = words.last_mut() else { break };
         if c.is_ascii_alphanumeric() {
-            word.push(c);
+            word.push_str(&cased(c.encode_utf8(&mut [0; 4])));
         } else if let Some(letters) = transliterated(c) {
-            word.push_str(letters);
+            word.push_str(&cased(letters));
         } else if c.is_alphanumeric() {
             words.push(code_point(c));
             words.push(String::new());
@@ -184,7 +183,7 @@ mod tests {
             ("e\u{301}te\u{301}", "Ete"),
             ("東京", "U6771U4EAC"),
             ("$#", "U0024U0023"),
-            ("", "x"),
+            ("", "X"),
             ("__a__b__", "AB"),
             ("order", "Order"),
             ("tab\t\"quote\"", "TabQuote"),

@@ -135,12 +135,11 @@ pub fn draft<'a>(tables: &[&'a Table], all: &[Table], dialect: &Dialect, names: 
 }
 
 fn entity_set<'a>(table: &'a Table, all: &[Table], dialect: &Dialect, name: String, type_name: String) -> SetDraft<'a> {
-    let mut taken = Taken::default();
-    let mut properties = Vec::new();
-    for column in &table.columns {
+    let property = |(column, name)| {
         let shape = columns::shape(column, dialect, is_linked(table, all, &column.name));
-        properties.push(PropertyDraft { column, name: taken.unique(&identifier(&column.name)), shape, in_key: false });
-    }
+        PropertyDraft { column, name, shape, in_key: false }
+    };
+    let properties = table.columns.iter().zip(property_names(&table.columns)).map(property).collect();
     let (navigations, unlinked) = (Vec::new(), Vec::new());
     let key = Key::Missing { candidate: Vec::new(), unusable: false };
     let mut set = SetDraft { table, name, type_name, properties, key, navigations, unlinked };
@@ -149,6 +148,17 @@ fn entity_set<'a>(table: &'a Table, all: &[Table], dialect: &Dialect, name: Stri
         set.properties.iter_mut().for_each(|property| property.in_key = names.contains(&property.name));
     }
     set
+}
+
+/// A name for each column. Of two alike the first by the alphabet has the plain one: places change.
+fn property_names(columns: &[Column]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(|place| &columns[*place].name);
+    let (mut taken, mut names) = (Taken::default(), vec![String::new(); columns.len()]);
+    for place in order {
+        names[place] = taken.unique(&identifier(&columns[place].name));
+    }
+    names
 }
 
 /// Whether the column belongs to a key or a foreign key at either end.

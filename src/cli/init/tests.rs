@@ -181,7 +181,7 @@ fn a_nasty_catalog_becomes_a_model_that_lacks_nothing_but_keys() {
     assert!(errors.iter().all(|finding| finding.code == Code::NoKey), "{errors:?}");
     assert_eq!(errors.len(), 3, "{errors:?}");
     // With the keys that are proposed it loads.
-    let keyed = model.replace("# key = [\"H\"]", "key = []").replace("# key = [", "key = [");
+    let keyed = model.replace("# key = [\"...\"]", "key = []").replace("# key = [", "key = [");
     let errors = findings(&keyed, "mysql").into_iter().filter(|finding| finding.severity == Severity::Error);
     let codes: Vec<_> = errors.map(|finding| finding.code).collect();
     assert_eq!(codes, [Code::NoKey, Code::NoKey], "nothing of `blobs` and nothing of the broken view can be a key");
@@ -191,7 +191,7 @@ fn a_nasty_catalog_becomes_a_model_that_lacks_nothing_but_keys() {
 fn columns_in_any_order_have_the_same_names() {
     let tables = nasty();
     let mut turned = nasty();
-    turned.iter_mut().for_each(|table| table.columns.rotate_left(1));
+    turned.iter_mut().for_each(|table| table.columns.reverse());
     let dialect = dialect::named("mysql").unwrap();
     let names = |tables: &[Table], table: &str| {
         let drafts = draft_all(tables, "legacy", dialect);

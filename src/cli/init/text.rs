@@ -79,11 +79,15 @@ fn key(key: &Key) -> String {
             } else {
                 "# No primary key, and no unique index over columns that are never null."
             };
+            let guess = if candidate.is_empty() {
+                "# Or delete the set.\n# key = [\"...\"]\n".to_owned()
+            } else {
+                format!("# Or delete the set. A guess, not looked up in the data:\n# key = {}\n", list(candidate))
+            };
             format!(
                 "{why} The gateway does not start before this\n\
                  # set has a key: name properties whose values together occur once only and are never null, and take the # away.\n\
-                 # Or delete the set. A guess, not looked up in the data:\n# key = {}\n",
-                list(candidate)
+                 {guess}"
             )
         }
     }
