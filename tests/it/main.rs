@@ -3,4 +3,5 @@
 
 mod check;
 mod fixture;
+mod init;
 mod metadata;
