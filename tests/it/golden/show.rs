@@ -1,7 +1,7 @@
 //! The stages of a request as text: its plan, and its statement in every dialect, told once where dialects share it.
 
 use contract::render::render;
-use contract::{Param, Statement, Value};
+use contract::{Param, Statement};
 use tidegate::lower::{self, Count, Start};
 use tidegate::model::CountMode;
 use tidegate::plan::{self, Output, Plan, Read};
@@ -84,7 +84,7 @@ fn statement(case: &Case, stages: &Stages, read: Read) -> String {
 }
 
 fn show(statement: &Statement) -> String {
-    let mut out = lines(&statement.text);
+    let mut out = shortened(&lines(&statement.text));
     let params: Vec<String> = statement.params.iter().map(param).collect();
     if params.len() > PARAMS_MAX {
         let (first, last) = (&params[0], &params[params.len() - 1]);
@@ -93,6 +93,17 @@ fn show(statement: &Statement) -> String {
         out += &format!("parameters {}\n", params.join(", "));
     }
     out
+}
+
+/// Long runs of marks are told by their number.
+fn shortened(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find("?, ?, ?, ?, ?, ?, ?, ?, ?") {
+        let marks = rest[at..].find(|c| !matches!(c, '?' | ',' | ' ')).unwrap_or(rest.len() - at);
+        out += &format!("{}? x {}", &rest[..at], rest[at..at + marks].matches('?').count());
+        rest = &rest[at + marks..];
+    }
+    out + rest
 }
 
 /// Each clause of the outermost select on a line of its own.
@@ -120,11 +131,5 @@ fn lines(text: &str) -> String {
 }
 
 fn param(param: &Param) -> String {
-    let value = match &param.value {
-        Value::List(values) if values.len() > PARAMS_MAX => {
-            format!("[{:?} .. {:?}; {}]", values[0], values[values.len() - 1], values.len())
-        }
-        value => format!("{value:?}"),
-    };
-    format!("{value}: {:?}", param.ty)
+    format!("{}: {:?}", plan::print_value(&param.value), param.ty)
 }
