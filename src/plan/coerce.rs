@@ -31,18 +31,23 @@ pub(super) struct Target<'a> {
     pub ty: EdmType,
     pub sql: SqlType,
     pub zone: &'a TimeZone,
+    /// Whether what the database keeps ends at the microsecond.
+    pub micros: bool,
 }
 
 impl<'a> Target<'a> {
     /// The target that a value of the row is.
     pub fn of(scope: &'a Scope<'_>, value: &Scalar) -> Target<'a> {
-        let zone = &scope.model.source_of(scope.set).time_zone;
+        let source = scope.model.source_of(scope.set);
+        let zone = &source.time_zone;
+        // Moments kept as text are as fine as their owner wrote them.
+        let micros = !source.dialect.capabilities().dynamic_types;
         match value.kind {
             ScalarKind::Property(id) => {
                 let property = scope.entity_set().property(id);
-                Target { ty: property.ty, sql: property.sql, zone }
+                Target { ty: property.ty, sql: property.sql, zone, micros }
             }
-            _ => Target { ty: value.ty, sql: natural(value.ty), zone },
+            _ => Target { ty: value.ty, sql: natural(value.ty), zone, micros },
         }
     }
 }
@@ -85,7 +90,8 @@ pub(super) fn fit(literal: &Literal, target: &Target<'_>, salesforce: bool) -> R
             moment(parse_instant(text).ok_or_else(|| invalid(text, "Edm.DateTimeOffset"))?, target)
         }
         (L::TimeOfDay(text), EdmType::TimeOfDay) => {
-            Fit::Exact(Value::Time(parse_time(text).ok_or_else(|| invalid(text, "Edm.TimeOfDay"))?))
+            let time = parse_time(text).ok_or_else(|| invalid(text, "Edm.TimeOfDay"))?;
+            stored_moment(time, target, Value::Time)
         }
         (L::Binary(text), EdmType::Binary) => {
             Fit::Exact(Value::Bytes(base64url(text).ok_or_else(|| invalid(text, "Edm.Binary"))?))
@@ -147,15 +153,24 @@ pub(super) fn number(text: &str, sql: SqlType) -> Result<Fit, PlanError> {
     Ok(match sql {
         SqlType::U64 => grid(0, 0, u64::MAX.into()),
         SqlType::Scaled { scale } => grid(scale, i64::MIN.into(), i64::MAX.into()),
-        SqlType::F32 => Fit::Exact(Value::F64(f64::from(float(text)? as f32))),
-        SqlType::F64 => Fit::Exact(Value::F64(float(text)?)),
+        SqlType::F32 => float(f64::from(finite_or_infinite(text)? as f32)),
+        SqlType::F64 => float(finite_or_infinite(text)?),
         SqlType::Decimal { .. } | SqlType::DecimalText { .. } => Fit::Exact(Value::Decimal(numeral.plain())),
         _ => grid(0, i64::MIN.into(), i64::MAX.into()),
     })
 }
 
-fn float(text: &str) -> Result<f64, PlanError> {
-    text.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| invalid(text, "Edm.Double"))
+fn finite_or_infinite(text: &str) -> Result<f64, PlanError> {
+    text.parse().map_err(|_| invalid(text, "Edm.Double"))
+}
+
+/// A float among floats: one that has become infinite lies beyond them all.
+fn float(value: f64) -> Fit {
+    match value {
+        f64::INFINITY => Fit::OverAll,
+        f64::NEG_INFINITY => Fit::UnderAll,
+        value => Fit::Exact(Value::F64(value)),
+    }
 }
 
 /// A text against a column that shows itself as text but may be kept as something else.
@@ -183,9 +198,19 @@ fn moment(utc: Timestamp, target: &Target<'_>) -> Fit {
             let next = Timestamp { date: Date::from_unix_days(utc.date.unix_days() + 1), time: Time { nanos: 0 } };
             Fit::Span(Value::Timestamp(start), Value::Timestamp(next))
         }
-        (_, SqlType::Instant) => Fit::Exact(Value::Timestamp(utc)),
-        (_, _) => Fit::Exact(Value::Timestamp(to_wall(utc, target.zone))),
+        (_, SqlType::Instant) => stored_moment(utc.time, target, |time| Value::Timestamp(Timestamp { time, ..utc })),
+        (_, _) => {
+            let wall = to_wall(utc, target.zone);
+            stored_moment(wall.time, target, |time| Value::Timestamp(Timestamp { time, ..wall }))
+        }
     }
+}
+
+/// A time that is finer than what is kept lies between two that can be.
+fn stored_moment(time: Time, target: &Target<'_>, value: impl Fn(Time) -> Value) -> Fit {
+    const MICRO: u64 = 1_000;
+    let kept = Time { nanos: time.nanos / MICRO * MICRO };
+    if target.micros && kept != time { Fit::Above(value(kept)) } else { Fit::Exact(value(time)) }
 }
 
 /// The wall-clock reading that an instant shows in a zone.

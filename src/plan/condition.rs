@@ -373,7 +373,8 @@ fn member_of(scope: &Scope<'_>, left: &Expr, items: &[Expr]) -> Result<Condition
 
 /// Whether the literal is a value that a list can hold as it is.
 fn is_plain(kind: &LiteralKind) -> bool {
-    !matches!(kind, LiteralKind::Null | LiteralKind::Bool(_)) && !matches!(kind, LiteralKind::Text(text) if text.is_empty())
+    !matches!(kind, LiteralKind::Null | LiteralKind::Bool(_))
+        && !matches!(kind, LiteralKind::Text(text) if text.is_empty())
 }
 
 /// An or-chain: equal comparisons of one property become one list.

@@ -3,10 +3,15 @@
 
 mod check;
 mod databases;
+mod evaluate;
 mod fixture;
 mod gateway;
 mod golden;
+mod hostile;
 mod init;
 mod live;
 mod metadata;
+mod stage;
 mod tidy;
+mod tokens;
+mod walks;

@@ -29,7 +29,9 @@ pub fn settle(case: &Case, mine: impl Fn(&str) -> bool, fresh: Vec<(String, Stri
         let (kept, old): (Vec<_>, Vec<_>) = current.sections.iter().cloned().partition(|(title, _)| !mine(title));
         if old != fresh {
             let mut all: Vec<(String, String)> = kept.into_iter().chain(fresh).collect();
-            all.sort_by_key(|(title, _)| (is_answer(title), if is_answer(title) { title.clone() } else { String::new() }));
+            all.sort_by_key(|(title, _)| {
+                (is_answer(title), if is_answer(title) { title.clone() } else { String::new() })
+            });
             current.write(&all);
         }
         return None;
