@@ -1,4 +1,5 @@
 //! The integration tests, one binary: what they share is the fixture, one logical data set on every database.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod engine;
 mod fixture;
