@@ -3,6 +3,7 @@
 
 mod check;
 mod databases;
+mod engine;
 mod evaluate;
 mod fixture;
 mod gateway;
