@@ -8,6 +8,17 @@ use std::path::Path;
 
 use crate::config::{self, Finding, Loaded, Options, Severity, Stage};
 
+/// What `check` is told.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The configuration.
+    #[command(flatten)]
+    pub config: super::ConfigFile,
+    /// Ask no database
+    #[arg(long)]
+    pub offline: bool,
+}
+
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
