@@ -17,7 +17,7 @@ pub async fn compare(case: &Case, floor_port: u16, tidegate_port: u16) -> Outcom
             let difference = difference(&expected, &given);
             return Err(format!("{}: {tidegate_path}: {difference}", case.name).into());
         }
-        rows += given.windows(6).filter(|window| window == b"{\"Id\":" ).count() + usize::from(is_entity(&given));
+        rows += given.windows(6).filter(|window| window == b"{\"Id\":").count() + usize::from(is_entity(&given));
     }
     match rows {
         0 => Err(format!("{}: no request gave a row, so nothing was compared", case.name).into()),
@@ -44,8 +44,7 @@ fn difference(expected: &[u8], given: &[u8]) -> String {
         }
     }
     let at = expected.iter().zip(given).take_while(|(expected, given)| expected == given).count();
-    let around = |body: &[u8]| {
-        String::from_utf8_lossy(&body[at.saturating_sub(60)..body.len().min(at + 60)]).into_owned()
-    };
+    let around =
+        |body: &[u8]| String::from_utf8_lossy(&body[at.saturating_sub(60)..body.len().min(at + 60)]).into_owned();
     format!("byte {at}: the floor has\n  {}\nthe gateway\n  {}", around(expected), around(given))
 }

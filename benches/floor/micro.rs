@@ -76,7 +76,7 @@ fn stages(service: &Service, query: &str) -> Outcome<[f64; 5]> {
     Ok([parsing, planning, authorizing.max(0.0), lowering, rendering])
 }
 
-pub fn rules(service: &Service) -> plan::Rules {
+fn rules(service: &Service) -> plan::Rules {
     plan::Rules {
         profile: service.profile,
         paging: service.paging,

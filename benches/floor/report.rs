@@ -62,19 +62,34 @@ impl Line {
         self.tidegate.rate() / self.floor.rate().max(f64::MIN_POSITIVE)
     }
 
-    /// Whether the gateway is slower than the issue allows.
+    /// Whether the gateway is slower than it may be. A debug build tells nothing about that.
     pub fn is_defect(&self) -> bool {
-        self.ratio() < self.expected.least()
+        !cfg!(debug_assertions) && self.ratio() < self.expected.least()
     }
 }
 
 /// Prints what stands above the lines.
 pub fn print_head(title: &str) {
     println!("\n## {title}\n");
-    println!("Server CPU and database CPU are microseconds per request; p50 and p99 are milliseconds. F floor, T Tidegate.\n");
+    println!(
+        "Server CPU and database CPU are microseconds per request; p50 and p99 are milliseconds. F floor, T Tidegate.\n"
+    );
     println!(
         "| {:<16} | {:>4} | {:>8} | {:>8} | {:>5} | {:>8} | {:>8} | {:>8} | {:>8} | {:>7} | {:>7} | {:>7} | {:>7} | {:<6} |",
-        "case", "conc", "F req/s", "T req/s", "T:F", "F p50", "T p50", "F p99", "T p99", "F cpu", "T cpu", "F db", "T db", ""
+        "case",
+        "conc",
+        "F req/s",
+        "T req/s",
+        "T:F",
+        "F p50",
+        "T p50",
+        "F p99",
+        "T p99",
+        "F cpu",
+        "T cpu",
+        "F db",
+        "T db",
+        ""
     );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|");
 }

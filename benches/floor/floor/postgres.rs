@@ -16,7 +16,8 @@ use crate::cases::EXPORT_PAGE_ROWS;
 use crate::config::POSTGRES_CONNECTIONS;
 use crate::data::SCHEMA;
 
-const ALL: &str = "id, number, customer_id, invoice_date, due_date, status, currency, net, tax, total, changed_at, note";
+const ALL: &str =
+    "id, number, customer_id, invoice_date, due_date, status, currency, net, tax, total, changed_at, note";
 const DAYS_TO_2000: i64 = 10_957;
 const MICROS_TO_2000: i64 = DAYS_TO_2000 * 86_400_000_000;
 
@@ -107,9 +108,10 @@ impl Connection {
             Ask::List { customer, count: true } => {
                 // Both are under way at once on the one connection.
                 let mut rows = Vec::with_capacity(8 * 1024);
+                let params: &[&(dyn ToSql + Sync)] = &[customer];
                 let (read, count) = tokio::join!(
-                    self.rows(&mut rows, &self.list, &[customer], LIST, 25),
-                    self.client.query_one(&self.count, &[customer])
+                    self.rows(&mut rows, &self.list, params, LIST, 25),
+                    self.client.query_one(&self.count, params)
                 );
                 read?;
                 begin(&mut out, &list_context(), Some(count?.try_get(0)?));

@@ -13,7 +13,8 @@ use crate::Outcome;
 use crate::cases::EXPORT_PAGE_ROWS;
 use crate::config::SQLITE_CONNECTIONS;
 
-const ALL: &str = "id, number, customer_id, invoice_date, due_date, status, currency, net, tax, total, changed_at, note";
+const ALL: &str =
+    "id, number, customer_id, invoice_date, due_date, status, currency, net, tax, total, changed_at, note";
 
 type Job = (Ask, oneshot::Sender<Outcome<Vec<u8>>>);
 
@@ -104,7 +105,8 @@ fn answer(connection: &Connection, ask: &Ask) -> Outcome<Vec<u8>> {
         }
         Ask::Contains(needle) => {
             pattern = format!("*{needle}*");
-            let text = "SELECT id, name, city, credit_limit, since FROM customers WHERE name GLOB ? ORDER BY id LIMIT 25";
+            let text =
+                "SELECT id, name, city, credit_limit, since FROM customers WHERE name GLOB ? ORDER BY id LIMIT 25";
             ("Customers".to_owned(), CUSTOMER, text.to_owned(), &[&pattern])
         }
         Ask::Skip(rows) => ("Invoices".to_owned(), INVOICE, all("ORDER BY id LIMIT 2000 OFFSET ?"), &[rows]),
