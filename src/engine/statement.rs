@@ -91,7 +91,7 @@ pub(super) fn question_hash(set: &EntitySet, statement: &Statement) -> u64 {
 pub(super) fn definition_hash(set: &EntitySet) -> u64 {
     let mut text = format!("{:?}\n{:?}\n", set.schema, set.table);
     for id in &set.key {
-        let _written = write!(text, "{:?}\n", set.property(*id).name);
+        let _written = writeln!(text, "{:?}", set.property(*id).name);
     }
     for property in &set.properties {
         let (name, column) = (&property.name, &property.column);
