@@ -109,7 +109,7 @@ impl From<SourceError> for Fault {
             SourceError::Conflict { .. } => make(Code::SourceConflict),
             SourceError::Internal { .. } => make(Code::SourceInternal),
         };
-        fault.detail = detail.map(Box::new);
+        fault.detail = detail;
         fault.about(source)
     }
 }
