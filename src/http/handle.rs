@@ -78,6 +78,7 @@ async fn pipeline(exchange: &Exchange) -> Result<Response, Fault> {
         Plan::Read(read) => read,
     };
     record.note(|noted| noted.route = route(&read.output));
+    let followed = preferred.filter(|preferred| read.page.rows_max == preferred.rows);
     let may = policy::Rules { named_only: !mount.service.users.is_empty() };
     let authorized = policy::authorize(*read, &exchange.principal, &may)?;
     let planned = record.started.elapsed();
@@ -92,7 +93,7 @@ async fn pipeline(exchange: &Exchange) -> Result<Response, Fault> {
     };
     let answer = mount.engine.answer(authorized, ask).await?;
     let timing = exchange.gateway.server_timing.then_some(planned);
-    Ok(respond::answer(answer, Terms { chosen: &chosen, preferred, body: exchange.body_terms(), timing }))
+    Ok(respond::answer(answer, Terms { chosen: &chosen, followed, body: exchange.body_terms(), timing }))
 }
 
 impl Exchange {

@@ -20,9 +20,9 @@ impl Preferred {
     }
 
     /// What `Preference-Applied` says.
-    pub fn applied(self, rows: u64) -> String {
+    pub fn applied(self) -> String {
         let prefix = if self.prefixed { "odata." } else { "" };
-        format!("{prefix}maxpagesize={rows}")
+        format!("{prefix}maxpagesize={}", self.rows)
     }
 }
 
@@ -42,7 +42,7 @@ mod tests {
     fn of(value: &str) -> Option<String> {
         let mut headers = HeaderMap::new();
         headers.insert("prefer", value.parse().unwrap());
-        Preferred::of(&headers).map(|preferred| preferred.applied(preferred.rows))
+        Preferred::of(&headers).map(|preferred| preferred.applied())
     }
 
     #[test]

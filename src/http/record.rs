@@ -131,7 +131,19 @@ fn without_body(mut response: Response, mut ending: Ending) -> Response {
         response.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from(length));
     }
     ending.whole = true;
-    response.map(|_| Body::empty())
+    response.map(|_| Body::new(Unsaid))
+}
+
+/// No body, without saying that it would be empty.
+struct Unsaid;
+
+impl HttpBody for Unsaid {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Poll::Ready(None)
+    }
 }
 
 /// Tells the log, once, when it is dropped.

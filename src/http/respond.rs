@@ -49,8 +49,8 @@ pub fn fault(fault: &Fault, record: &Record, events: &Events) -> Response {
 pub struct Terms<'a> {
     /// The format agreed on.
     pub chosen: &'a Chosen,
-    /// The page size asked for.
-    pub preferred: Option<Preferred>,
+    /// The page size asked for, if it was followed.
+    pub followed: Option<Preferred>,
     /// How the body goes out.
     pub body: body::Terms,
     /// Time that parsing and planning took, if the client is to be told times.
@@ -64,8 +64,8 @@ pub fn answer(answer: Answer, terms: Terms<'_>) -> Response {
         headers.insert(CONTENT_TYPE, kind);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let (Some(preferred), Some(rows)) = (terms.preferred, answer.page_size_applied)
-        && let Ok(applied) = HeaderValue::from_str(&preferred.applied(rows))
+    if let Some(preferred) = terms.followed
+        && let Ok(applied) = HeaderValue::from_str(&preferred.applied())
     {
         headers.insert(PREFERENCE_APPLIED, applied);
     }

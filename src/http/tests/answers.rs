@@ -31,7 +31,7 @@ fn answered(content: Content, text: &'static str, asked: &[(&'static str, &str)]
     let answer = Answer { content, body, facts, page_size_applied: Some(5) };
     let terms = Terms {
         chosen: &chosen,
-        preferred: Preferred::of(&headers),
+        followed: Preferred::of(&headers),
         body: body::Terms { gzip: false, pace: PACE, abandon: Abandon::default() },
         timing: Some(Duration::from_micros(250)),
     };
