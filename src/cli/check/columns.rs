@@ -10,6 +10,11 @@ use crate::config::{Code, Profile, Severity};
 use crate::model::build::sql_types;
 use crate::model::{EdmType, Property, PropertyId};
 
+/// Columns of such a length and more are declared for whatever comes: their length says nothing of their values.
+const BOUNDED_LENGTH_MAX: u32 = 65_535;
+/// Bytes of a GUID.
+const GUID_BYTES: u32 = 16;
+
 /// Compares every property with its column, and looks for columns without one.
 pub(super) fn compare(beside: Beside<'_>, table: &Table) {
     if table.columns.is_empty() {
@@ -62,7 +67,7 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn compare(&self) {
-        if let Some((severity, why)) = mismatch(self.property, self.column.ty, self.beside.source.dialect) {
+        if let Some((severity, why)) = mismatch(self.property, self.column, self.beside.source.dialect) {
             let word = sql_types::word_of(self.property.sql);
             let message = format!("the column of `{}` is {}, not {word}", self.property.name, self.column.declared);
             self.say(severity, Code::ColumnType, message, why, self.paste());
@@ -86,6 +91,7 @@ impl Pair<'_> {
         let (property, column) = (self.property, self.column);
         if let (Some(stated), Some(live)) = (property.max_length, column.length)
             && live > stated
+            && live < BOUNDED_LENGTH_MAX
             && matches!(property.ty, EdmType::String | EdmType::Binary)
         {
             let message = format!("the column of `{}` holds up to {live}, the model says {stated}", property.name);
@@ -156,8 +162,8 @@ impl Pair<'_> {
 }
 
 /// How bad it is that a property is kept in a column of that type, and why; `None`: it is right.
-fn mismatch(property: &Property, live: SqlType, dialect: &Dialect) -> Option<(Severity, String)> {
-    let model = property.sql;
+fn mismatch(property: &Property, column: &Column, dialect: &Dialect) -> Option<(Severity, String)> {
+    let (model, live) = (property.sql, column.ty);
     if dialect.dynamic_types {
         return (!any_value_fits(model, live))
             .then(|| (Severity::Warning, "SQLite would keep such values as another type".to_owned()));
@@ -178,6 +184,7 @@ fn mismatch(property: &Property, live: SqlType, dialect: &Dialect) -> Option<(Se
             }
         }
         (SqlType::F64, SqlType::F32) => None,
+        (SqlType::Guid, SqlType::Bytes) if column.length == Some(GUID_BYTES) => None,
         (model, live) if is_number(model) && is_number(live) => warn("numbers of another kind"),
         // A flag is compared with its own few values.
         (SqlType::Text | SqlType::Char { .. }, SqlType::Text | SqlType::Char { .. })

@@ -8,6 +8,8 @@ use crate::model::{EdmType, Flag, OnBadValue, Property};
 
 /// Characters of a name that every profile takes.
 const NAME_LENGTH_MAX: usize = 40;
+/// Longest text that `$search` looks into by default.
+const SEARCHABLE_LENGTH_MAX: u32 = 255;
 /// Digits of a decimal whose column states none.
 const DIGITS: (u16, u16) = (38, 10);
 /// Digits of the largest unsigned 64-bit integer.
@@ -35,6 +37,12 @@ pub(super) fn line(column: &Column, known: Option<&Property>, is_key: bool) -> S
     if ty == EdmType::String && matches!(sql, SqlType::Text | SqlType::Char { .. }) {
         out.push_str(&format!(", exact = {}", column.exact));
     }
+    if let Some(property) = known
+        && ty == EdmType::String
+        && property.searchable != searchable_by_default(property, is_key)
+    {
+        out.push_str(&format!(", searchable = {}", property.searchable));
+    }
     if known.is_some_and(|property| property.on_bad_value == OnBadValue::Error) {
         out.push_str(", on_bad_value = \"error\"");
     }
@@ -45,11 +53,17 @@ pub(super) fn line(column: &Column, known: Option<&Property>, is_key: bool) -> S
     out + " },"
 }
 
+fn searchable_by_default(property: &Property, is_key: bool) -> bool {
+    let short = property.max_length.is_some_and(|length| length <= SEARCHABLE_LENGTH_MAX);
+    short && !is_key && matches!(property.sql, SqlType::Text | SqlType::Char { .. })
+}
+
 /// Whether the model's word is the better one: it says how the column is used.
 fn stays(model: SqlType, live: SqlType) -> bool {
     match model {
         SqlType::DecimalText { .. } => live == SqlType::Text,
         SqlType::Scaled { .. } => live.is_integer(),
+        SqlType::Guid => matches!(live, SqlType::Bytes | SqlType::Other),
         _ => false,
     }
 }
