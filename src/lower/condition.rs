@@ -75,8 +75,8 @@ impl Lowering<'_> {
     /// Both true, both false or both null.
     fn same(&self, a: &Condition, b: &Condition, truth: bool) -> Pred {
         let p = |condition, want| self.condition(condition, want);
-        let null = |condition| p(condition, Want::NotTrue).and(p(condition, Want::NotFalse));
-        let known = |condition| p(condition, Want::True).or(p(condition, Want::False));
+        let null = |condition| self.no_truth(condition, true);
+        let known = |condition| self.no_truth(condition, false);
         if truth {
             let both_true = p(a, Want::True).and(p(b, Want::True));
             let both_false = p(a, Want::False).and(p(b, Want::False));
@@ -135,13 +135,33 @@ impl Lowering<'_> {
         }
     }
 
+    /// The condition is null, or is not.
+    fn no_truth(&self, condition: &Condition, holds: bool) -> Pred {
+        if self.always_true_or_false(condition) {
+            return Pred::Const(!holds);
+        }
+        let p = |want| self.condition(condition, want);
+        match holds {
+            true => p(Want::NotTrue).and(p(Want::NotFalse)),
+            false => p(Want::True).or(p(Want::False)),
+        }
+    }
+
+    /// Comparisons are never null; functions may be.
+    fn always_true_or_false(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::And(items) | Condition::Or(items) => items.iter().all(|item| self.always_true_or_false(item)),
+            Condition::Not(inner) => self.always_true_or_false(inner),
+            Condition::Match { text, needle, .. } => !text.nullable && !needle.nullable,
+            Condition::Flag(id) => !self.set.property(*id).nullable,
+            Condition::Null => false,
+            _ => true,
+        }
+    }
+
     fn is_null(&self, value: &Scalar, blank: bool, truth: bool) -> Pred {
         if let ScalarKind::Condition(condition) = &value.kind {
-            let p = |want| self.condition(condition, want);
-            return match truth {
-                true => p(Want::NotTrue).and(p(Want::NotFalse)),
-                false => p(Want::True).or(p(Want::False)),
-            };
+            return self.no_truth(condition, truth);
         }
         let expr = self.value(value);
         let blank = blank && matches!(expr.ty(), SqlType::Text | SqlType::Char { .. });

@@ -118,8 +118,15 @@ impl Lowering<'_> {
         Expr::Call { func: Func::Divide(Number::Decimal), args: vec![expr, unit], ty: self.capabilities.decimal }
     }
 
-    /// Two values of comparable types: decimals in the same form.
+    /// Two values of comparable types: decimals in the same form, text without padding that would count.
     pub(super) fn alike(&self, left: Expr, right: Expr) -> (Expr, Expr) {
+        let unpadded = |expr: Expr| match expr.ty() {
+            SqlType::Char { .. } if !self.capabilities.char_ignores_padding => {
+                Expr::Call { func: Func::TrimEnd, args: vec![expr], ty: SqlType::Text }
+            }
+            _ => expr,
+        };
+        let (left, right) = (unpadded(left), unpadded(right));
         if left.ty() == right.ty() {
             return (left, right);
         }

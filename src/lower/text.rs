@@ -77,6 +77,9 @@ impl Lowering<'_> {
 
     /// Membership in a list, or its negation (null aside).
     pub(super) fn one_of(&self, expr: Expr, values: &[Value], truth: bool) -> Pred {
+        if let [only] = values {
+            return self.equal_literal(expr, only, truth);
+        }
         let mut list: Vec<Value> = Vec::with_capacity(values.len());
         for value in values {
             match (expr.ty(), value) {

@@ -31,7 +31,7 @@ pub(super) struct Target<'a> {
     pub ty: EdmType,
     pub sql: SqlType,
     pub zone: &'a TimeZone,
-    /// Whether what the database keeps ends at the microsecond.
+    /// Whether times are kept in microseconds at the finest.
     pub micros: bool,
 }
 
@@ -39,9 +39,7 @@ impl<'a> Target<'a> {
     /// The target that a value of the row is.
     pub fn of(scope: &'a Scope<'_>, value: &Scalar) -> Target<'a> {
         let source = scope.model.source_of(scope.set);
-        let zone = &source.time_zone;
-        // Moments kept as text are as fine as their owner wrote them.
-        let micros = !source.dialect.capabilities().dynamic_types;
+        let (zone, micros) = (&source.time_zone, !source.dialect.capabilities().dynamic_types);
         match value.kind {
             ScalarKind::Property(id) => {
                 let property = scope.entity_set().property(id);
@@ -91,7 +89,10 @@ pub(super) fn fit(literal: &Literal, target: &Target<'_>, salesforce: bool) -> R
         }
         (L::TimeOfDay(text), EdmType::TimeOfDay) => {
             let time = parse_time(text).ok_or_else(|| invalid(text, "Edm.TimeOfDay"))?;
-            stored_moment(time, target, Value::Time)
+            match between_micros(time, target) {
+                Some(below) => Fit::Above(Value::Time(below)),
+                None => Fit::Exact(Value::Time(time)),
+            }
         }
         (L::Binary(text), EdmType::Binary) => {
             Fit::Exact(Value::Bytes(base64url(text).ok_or_else(|| invalid(text, "Edm.Binary"))?))
@@ -190,27 +191,41 @@ fn stored_text(text: &str, sql: SqlType) -> Fit {
 
 /// A UTC instant among dates, wall-clock readings or instants.
 fn moment(utc: Timestamp, target: &Target<'_>) -> Fit {
-    match (target.ty, target.sql) {
-        (_, SqlType::Date) if utc.time.nanos == 0 => Fit::Exact(Value::Date(utc.date)),
-        (_, SqlType::Date) => Fit::Above(Value::Date(utc.date)),
-        (EdmType::Date, _) => {
-            let start = Timestamp { date: utc.date, time: Time { nanos: 0 } };
-            let next = Timestamp { date: Date::from_unix_days(utc.date.unix_days() + 1), time: Time { nanos: 0 } };
-            Fit::Span(Value::Timestamp(start), Value::Timestamp(next))
-        }
-        (_, SqlType::Instant) => stored_moment(utc.time, target, |time| Value::Timestamp(Timestamp { time, ..utc })),
-        (_, _) => {
-            let wall = to_wall(utc, target.zone);
-            stored_moment(wall.time, target, |time| Value::Timestamp(Timestamp { time, ..wall }))
-        }
+    let at = match (target.ty, target.sql) {
+        (_, SqlType::Date) if utc.time.nanos == 0 => return Fit::Exact(Value::Date(utc.date)),
+        (_, SqlType::Date) => return Fit::Above(Value::Date(utc.date)),
+        (EdmType::Date, _) => return day(utc.date),
+        (_, SqlType::Instant) => utc,
+        (_, _) => to_wall(utc, target.zone),
+    };
+    match (at.date.is_real(), at.date.year > 0) {
+        (true, _) => match between_micros(at.time, target) {
+            Some(time) => Fit::Above(Value::Timestamp(Timestamp { time, ..at })),
+            None => Fit::Exact(Value::Timestamp(at)),
+        },
+        // The zone carries the instant beyond the calendar that databases share.
+        (false, true) => Fit::OverAll,
+        (false, false) => Fit::UnderAll,
     }
 }
 
-/// A time that is finer than what is kept lies between two that can be.
-fn stored_moment(time: Time, target: &Target<'_>, value: impl Fn(Time) -> Value) -> Fit {
-    const MICRO: u64 = 1_000;
-    let kept = Time { nanos: time.nanos / MICRO * MICRO };
-    if target.micros && kept != time { Fit::Above(value(kept)) } else { Fit::Exact(value(time)) }
+/// A day among timestamps.
+fn day(date: Date) -> Fit {
+    let midnight = |date| Value::Timestamp(Timestamp { date, time: Time { nanos: 0 } });
+    let next = Date::from_unix_days(date.unix_days() + 1);
+    match next.is_real() {
+        true => Fit::Span(midnight(date), midnight(next)),
+        // The last day of the calendar has no midnight after it.
+        false => Fit::Span(midnight(date), Value::Timestamp(Timestamp { date, time: Time { nanos: LAST_NANOS } })),
+    }
+}
+
+/// The last microsecond of a day.
+const LAST_NANOS: u64 = 86_399_999_999_000;
+
+/// The microsecond below a time that lies between two of them, where times are no finer.
+fn between_micros(time: Time, target: &Target<'_>) -> Option<Time> {
+    (target.micros && !time.nanos.is_multiple_of(1000)).then_some(Time { nanos: time.nanos / 1000 * 1000 })
 }
 
 /// The wall-clock reading that an instant shows in a zone.
@@ -241,7 +256,7 @@ pub(super) fn parse_date(text: &str) -> Option<Date> {
     date.is_real().then_some(date)
 }
 
-/// `hh:mm[:ss[.fraction]]`; digits after the ninth are dropped.
+/// `hh:mm[:ss[.fraction]]`; digits after the ninth are dropped, but leave a trace of not being zero.
 pub(super) fn parse_time(text: &str) -> Option<Time> {
     let mut parts = text.splitn(3, ':');
     let hour = parts.next()?.parse().ok()?;
@@ -249,7 +264,9 @@ pub(super) fn parse_time(text: &str) -> Option<Time> {
     let Some(rest) = parts.next() else { return Time::new(hour, minute, 0, 0) };
     let (second, fraction) = rest.split_once('.').unwrap_or((rest, ""));
     let digits: String = fraction.chars().chain(std::iter::repeat('0')).take(9).collect();
-    Time::new(hour, minute, second.parse().ok()?, digits.parse().ok()?)
+    let trace = fraction.bytes().skip(9).any(|digit| digit != b'0');
+    let nanos: u32 = digits.parse().ok()?;
+    Time::new(hour, minute, second.parse().ok()?, nanos | u32::from(trace))
 }
 
 /// `YYYY-MM-DDThh:mm[:ss[.fraction]](Z|±hh:mm)`, in UTC.

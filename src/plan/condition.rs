@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::coerce::{Fit, Target, fit, literal_type, parse_instant};
+use super::coerce::{Fit, Target, fit, literal_type, parse_date, parse_instant};
 use super::function::typed;
+use super::number::Numeral;
 use super::scalar::{Operand, operand};
 use super::{Comparison, Condition, Function, Place, PlanError, Scalar, ScalarKind, Scope};
 use crate::model::{EdmType, PropertyId};
@@ -112,6 +113,7 @@ fn compare(scope: &Scope<'_>, op: Comparison, left: &Expr, right: &Expr) -> Resu
         }
         (Operand::Value(a), Operand::Value(b)) => {
             comparable(&a, &b, right)?;
+            same_clock(scope, &a, &b)?;
             echo(scope, op, &a);
             echo(scope, op, &b);
             Condition::Compare(op, a, b)
@@ -160,6 +162,18 @@ fn comparable(a: &Scalar, b: &Scalar, at: &Expr) -> Result<(), PlanError> {
         wanted: format!("Edm.{}", a.ty.name()),
         span: at.span,
     })
+}
+
+/// A wall-clock reading and an instant are alike only where the source's zone is UTC.
+fn same_clock(scope: &Scope<'_>, a: &Scalar, b: &Scalar) -> Result<(), PlanError> {
+    let source = scope.model.source_of(scope.set);
+    let kept = |value: &Scalar| Target::of(scope, value).sql;
+    let moments = a.ty == EdmType::DateTimeOffset && b.ty == EdmType::DateTimeOffset;
+    if !moments || kept(a) == kept(b) || source.time_zone == jiff::tz::TimeZone::UTC {
+        return Ok(());
+    }
+    let function = "a comparison of a local time with an instant".into();
+    Err(PlanError::NotComputable { function, dialect: source.name.clone() })
 }
 
 /// A condition as 1, 0 or null, so that it can be ordered: false comes before true.
@@ -291,7 +305,7 @@ fn with_blank(op: Comparison, value: Scalar) -> Condition {
 fn position_test(scope: &Scope<'_>, op: Comparison, value: &Scalar, literal: &Literal) -> Option<Condition> {
     let ScalarKind::Call(Function::IndexOf, args) = &value.kind else { return None };
     let LiteralKind::Number(text) = &literal.kind else { return None };
-    let bound = super::number::Numeral::parse(text)?.plain();
+    let bound = Numeral::parse(text)?.plain();
     let found = Condition::Match { place: Place::Anywhere, text: args.first()?.clone(), needle: args.get(1)?.clone() };
     let is = |value: bool| Condition::Is(Box::new(found.clone()), value);
     match (op, bound.as_str()) {
@@ -313,11 +327,15 @@ fn literals(op: Comparison, a: &Literal, b: &Literal) -> Result<Condition, PlanE
         (LiteralKind::Text(a), LiteralKind::Text(b)) => Some(a.cmp(b)),
         (LiteralKind::Bool(a), LiteralKind::Bool(b)) => Some(a.cmp(b)),
         (LiteralKind::Number(a), LiteralKind::Number(b)) => {
-            let read = |text: &String| text.parse::<f64>().ok();
-            read(a).zip(read(b)).and_then(|(a, b)| a.partial_cmp(&b))
+            Numeral::parse(a).zip(Numeral::parse(b)).map(|(a, b)| a.compare(&b))
+        }
+        (LiteralKind::Guid(a), LiteralKind::Guid(b)) => Some(a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())),
+        (LiteralKind::Date(a), LiteralKind::Date(b)) => {
+            parse_date(a).zip(parse_date(b)).map(|(a, b)| a.unix_days().cmp(&b.unix_days()))
         }
         (LiteralKind::DateTimeOffset(a), LiteralKind::DateTimeOffset(b)) => {
-            parse_instant(a).zip(parse_instant(b)).map(|(a, b)| a.cmp(&b))
+            let read = |text: &str| parse_instant(text).map(|at| (at.date.unix_days(), at.time.nanos));
+            read(a).zip(read(b)).map(|(a, b)| a.cmp(&b))
         }
         (a_kind, b_kind) => {
             return Err(PlanError::Type {

@@ -5,7 +5,7 @@ use super::scalar::{Operand, operand};
 use super::{PlanError, Scalar, ScalarKind, Scope, nearest};
 use crate::model::EdmType;
 use crate::odata::ast::{Expr, ExprKind, Ident, LiteralKind, Span};
-use contract::{Date, SqlType, Time, Timestamp, Value};
+use contract::{SqlType, Value};
 
 /// Positions in a text at most: what databases count in, less the one that they count from. No text is as long.
 pub const POSITION_MAX: i64 = i32::MAX as i64 - 1;
@@ -268,33 +268,38 @@ fn rounding(scope: &Scope<'_>, function: fn(Kind) -> Function, args: &[Expr]) ->
     Ok(applied(function(kind), vec![arg], kind.edm()))
 }
 
-/// A function without arguments that names an instant, as the literal that it means.
-pub(super) fn instant(scope: &Scope<'_>, name: &str, args: &[Expr]) -> Option<Result<LiteralKind, PlanError>> {
-    let (name, at) = match name.to_ascii_lowercase().as_str() {
-        "now" => ("now", scope.rules.now),
-        "mindatetime" => {
-            ("mindatetime", Timestamp { date: Date { year: 1, month: 1, day: 1 }, time: Time { nanos: 0 } })
-        }
-        "maxdatetime" => {
-            let time = Time { nanos: 86_399_999_999_000 };
-            ("maxdatetime", Timestamp { date: Date { year: 9999, month: 12, day: 31 }, time })
-        }
-        _ => return None,
+/// An instant that a name stands for, as the literal that it is.
+pub(super) fn constant(scope: &Scope<'_>, name: &str, args: &[Expr]) -> Result<Option<LiteralKind>, PlanError> {
+    let (name, text) = match name {
+        "now" => ("now", format!("{}T{}Z", scope.rules.now.date, scope.rules.now.time)),
+        "mindatetime" => ("mindatetime", "0001-01-01T00:00:00Z".to_owned()),
+        "maxdatetime" => ("maxdatetime", "9999-12-31T23:59:59.999999Z".to_owned()),
+        _ => return Ok(None),
     };
-    let text = format!("{}T{}Z", at.date, at.time);
-    Some(count_arguments(name, args, 0..=0, "no").map(|()| LiteralKind::DateTimeOffset(text)))
+    count_arguments(name, args, 0..=0, "no")?;
+    Ok(Some(LiteralKind::DateTimeOffset(text)))
 }
 
 /// A call over planned arguments; null if one of them is.
 pub(super) fn applied(function: Function, args: Vec<Scalar>, ty: EdmType) -> Scalar {
+    if args.iter().any(is_null) {
+        return Scalar { kind: ScalarKind::Literal(Value::Null), ty, nullable: true };
+    }
     let divides = matches!(function, Function::Div(_) | Function::Mod(_));
     let nullable = divides || args.iter().any(|arg| arg.nullable);
     Scalar { kind: ScalarKind::Call(function, args), ty, nullable }
 }
 
+fn is_null(value: &Scalar) -> bool {
+    matches!(value.kind, ScalarKind::Literal(Value::Null))
+}
+
 /// An argument that must have one of these types.
 pub(super) fn typed(scope: &Scope<'_>, expr: &Expr, takes: &[EdmType]) -> Result<Scalar, PlanError> {
     let value = value_of(scope, expr)?;
+    if let ([first, ..], true) = (takes, is_null(&value)) {
+        return Ok(Scalar { ty: *first, ..value });
+    }
     if takes.contains(&value.ty) {
         return Ok(value);
     }
@@ -315,6 +320,9 @@ pub(super) fn numeric(scope: &Scope<'_>, expr: &Expr) -> Result<Scalar, PlanErro
         && let Fit::Exact(decimal) = number(text, SqlType::Decimal { scale: None })?
     {
         value = Scalar { kind: ScalarKind::Literal(decimal), ty: EdmType::Decimal, nullable: false };
+    }
+    if is_null(&value) {
+        return Ok(Scalar { ty: EdmType::Int64, ..value });
     }
     if value.ty.is_numeric() {
         return Ok(value);

@@ -66,6 +66,19 @@ impl Numeral {
         if self.fraction.is_empty() { format!("{sign}{integer}") } else { format!("{sign}{integer}.{}", self.fraction) }
     }
 
+    /// Which is greater, to the last digit.
+    pub fn compare(&self, other: &Numeral) -> std::cmp::Ordering {
+        let magnitude = |a: &Numeral, b: &Numeral| {
+            (a.integer.len(), &a.integer, &a.fraction).cmp(&(b.integer.len(), &b.integer, &b.fraction))
+        };
+        match (self.negative, other.negative) {
+            (false, false) => magnitude(self, other),
+            (true, true) => magnitude(other, self),
+            (true, false) => std::cmp::Ordering::Less,
+            (false, true) => std::cmp::Ordering::Greater,
+        }
+    }
+
     /// The value on the integers from `low` to `high`, in units of `10^-scale`.
     pub fn on_integers(&self, scale: u8, low: i128, high: i128) -> OnGrid {
         let scale = scale as usize;
@@ -116,6 +129,19 @@ mod tests {
             assert_eq!(Numeral::parse(text).unwrap().plain(), plain, "{text}");
         }
         assert_eq!(Numeral::parse("1e999"), None);
+    }
+
+    #[test]
+    fn numerals_compare_to_the_last_digit() {
+        use std::cmp::Ordering::{Equal, Greater, Less};
+        let compare = |a: &str, b: &str| Numeral::parse(a).unwrap().compare(&Numeral::parse(b).unwrap());
+        assert_eq!(compare("9007199254740993", "9007199254740992"), Greater);
+        assert_eq!(compare("5.0", "5"), Equal);
+        assert_eq!(compare("-0", "0"), Equal);
+        assert_eq!(compare("0.05", "0.5"), Less);
+        assert_eq!(compare("-10", "-9"), Less);
+        assert_eq!(compare("-1", "1"), Less);
+        assert_eq!(compare("1e2", "99.999"), Greater);
     }
 
     #[test]

@@ -20,6 +20,16 @@ pub(super) enum Operand {
 /// Plans one side of a comparison.
 pub(super) fn operand(scope: &Scope<'_>, expr: &Expr) -> Result<Operand, PlanError> {
     scope.count_node()?;
+    Ok(match written(scope, expr)? {
+        // What is computed from null is null.
+        Operand::Value(Scalar { kind: ScalarKind::Literal(Value::Null), .. }) => {
+            Operand::Literal(Literal { kind: LiteralKind::Null, span: expr.span })
+        }
+        other => other,
+    })
+}
+
+fn written(scope: &Scope<'_>, expr: &Expr) -> Result<Operand, PlanError> {
     Ok(match &expr.kind {
         ExprKind::Literal(kind) => {
             super::coerce::storable(kind)?;
@@ -62,8 +72,8 @@ fn call(scope: &Scope<'_>, name: &Ident, args: &[Expr], expr: &Expr) -> Result<O
     if name.text.eq_ignore_ascii_case("totaloffsetminutes") {
         return offset_minutes(scope, args);
     }
-    if let Some(literal) = function::instant(scope, &name.text, args) {
-        return Ok(Operand::Literal(Literal { kind: literal?, span: expr.span }));
+    if let Some(kind) = function::constant(scope, &name.text.to_ascii_lowercase(), args)? {
+        return Ok(Operand::Literal(Literal { kind, span: expr.span }));
     }
     Ok(Operand::Value(function::call(scope, name, args, expr.span)?))
 }
