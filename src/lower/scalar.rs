@@ -105,7 +105,12 @@ impl Lowering<'_> {
         };
         let (left, right) = (plain(left), plain(right));
         let by_value = |expr: &Expr| matches!(expr.ty(), SqlType::DecimalText { .. });
+        let float = |expr: &Expr| matches!(expr.ty(), SqlType::F32 | SqlType::F64);
+        let as_float = |expr: Expr| Expr::Cast(Box::new(expr), SqlType::F64);
         match (by_value(&left), by_value(&right)) {
+            // A decimal beside a float is one too (URL Conventions 5.1.1.10): the other way the digits may be too many.
+            (true, false) if float(&right) => (as_float(left), right),
+            (false, true) if float(&left) => (left, as_float(right)),
             (true, false) => {
                 let ty = left.ty();
                 (left, Expr::Cast(Box::new(right), ty))

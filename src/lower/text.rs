@@ -133,9 +133,13 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether the column's own comparison is not exact.
+/// Whether the text's own comparison is not exact: a column's, or that of what is computed from it.
 pub(super) fn folding(expr: &Expr) -> bool {
-    matches!(expr, Expr::Column(column) if column.ty.is_text() && !column.exact)
+    match expr {
+        Expr::Column(column) => column.ty.is_text() && !column.exact,
+        Expr::Call { args, ty, .. } => ty.is_text() && args.iter().any(folding),
+        _ => false,
+    }
 }
 
 /// A literal as it may be stored in a padded column: as it is, and filled up.

@@ -31,18 +31,23 @@ pub(super) struct Target<'a> {
     pub ty: EdmType,
     pub sql: SqlType,
     pub zone: &'a TimeZone,
+    /// Whether what the database keeps ends at the microsecond.
+    pub micros: bool,
 }
 
 impl<'a> Target<'a> {
     /// The target that a value of the row is.
     pub fn of(scope: &'a Scope<'_>, value: &Scalar) -> Target<'a> {
-        let zone = &scope.model.source_of(scope.set).time_zone;
+        let source = scope.model.source_of(scope.set);
+        let zone = &source.time_zone;
+        // Moments kept as text are as fine as their owner wrote them.
+        let micros = !source.dialect.capabilities().dynamic_types;
         match value.kind {
             ScalarKind::Property(id) => {
                 let property = scope.entity_set().property(id);
-                Target { ty: property.ty, sql: property.sql, zone }
+                Target { ty: property.ty, sql: property.sql, zone, micros }
             }
-            _ => Target { ty: value.ty, sql: natural(value.ty), zone },
+            _ => Target { ty: value.ty, sql: natural(value.ty), zone, micros },
         }
     }
 }
@@ -85,7 +90,8 @@ pub(super) fn fit(literal: &Literal, target: &Target<'_>, salesforce: bool) -> R
             moment(parse_instant(text).ok_or_else(|| invalid(text, "Edm.DateTimeOffset"))?, target)
         }
         (L::TimeOfDay(text), EdmType::TimeOfDay) => {
-            Fit::Exact(Value::Time(parse_time(text).ok_or_else(|| invalid(text, "Edm.TimeOfDay"))?))
+            let time = parse_time(text).ok_or_else(|| invalid(text, "Edm.TimeOfDay"))?;
+            stored_moment(time, target, Value::Time)
         }
         (L::Binary(text), EdmType::Binary) => {
             Fit::Exact(Value::Bytes(base64url(text).ok_or_else(|| invalid(text, "Edm.Binary"))?))
@@ -175,9 +181,19 @@ fn moment(utc: Timestamp, target: &Target<'_>) -> Fit {
             let next = Timestamp { date: Date::from_unix_days(utc.date.unix_days() + 1), time: Time { nanos: 0 } };
             Fit::Span(Value::Timestamp(start), Value::Timestamp(next))
         }
-        (_, SqlType::Instant) => Fit::Exact(Value::Timestamp(utc)),
-        (_, _) => Fit::Exact(Value::Timestamp(to_wall(utc, target.zone))),
+        (_, SqlType::Instant) => stored_moment(utc.time, target, |time| Value::Timestamp(Timestamp { time, ..utc })),
+        (_, _) => {
+            let wall = to_wall(utc, target.zone);
+            stored_moment(wall.time, target, |time| Value::Timestamp(Timestamp { time, ..wall }))
+        }
     }
+}
+
+/// A time that is finer than what is kept lies between two that can be.
+fn stored_moment(time: Time, target: &Target<'_>, value: impl Fn(Time) -> Value) -> Fit {
+    const MICRO: u64 = 1_000;
+    let kept = Time { nanos: time.nanos / MICRO * MICRO };
+    if target.micros && kept != time { Fit::Above(value(kept)) } else { Fit::Exact(value(time)) }
 }
 
 /// The wall-clock reading that an instant shows in a zone.

@@ -58,7 +58,8 @@ fn sendable(param: &Param) -> Result<Sendable<'_>, Unsendable> {
         Value::F64(number) => Sendable::F64(*number),
         Value::Decimal(text) | Value::Text(text) => Sendable::Text(text),
         Value::Bytes(bytes) => Sendable::Bytes(bytes),
-        Value::Guid(id) if param.ty == SqlType::Bytes => Sendable::Bytes(id),
+        // MariaDB's own type takes bytes as well as text, BINARY(16) only bytes.
+        Value::Guid(id) if matches!(param.ty, SqlType::Bytes | SqlType::Guid) => Sendable::Bytes(id),
         Value::Guid(id) => Sendable::Written(hyphenated(id)),
         Value::Date(date) => Sendable::Written(real(*date)?.to_string()),
         Value::Time(time) => Sendable::Written(micros(*time).to_string()),
@@ -125,7 +126,8 @@ mod tests {
         assert_eq!(sent(moment, SqlType::Instant), "Written(\"2024-02-29 23:59:59.999999\")");
         let id = Value::Guid(*b"0123456789abcdef");
         assert_eq!(sent(id.clone(), SqlType::Other), "Written(\"30313233-3435-3637-3839-616263646566\")");
-        assert!(sent(id, SqlType::Bytes).starts_with("Bytes"));
+        assert!(sent(id.clone(), SqlType::Bytes).starts_with("Bytes"));
+        assert!(sent(id, SqlType::Guid).starts_with("Bytes"));
     }
 
     #[test]

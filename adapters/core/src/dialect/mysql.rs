@@ -38,8 +38,8 @@ pub const MYSQL: Dialect = Dialect {
     ..ANSI
 };
 
-/// MariaDB: the same so far.
-pub const MARIADB: Dialect = Dialect { name: "mariadb", ..MYSQL };
+/// MariaDB: the same, but for a binary collation in which blanks at the end count.
+pub const MARIADB: Dialect = Dialect { name: "mariadb", cast: mariadb_cast, ..MYSQL };
 
 fn function(func: Func) -> Option<&'static str> {
     Some(match func {
@@ -75,12 +75,20 @@ fn cast(ty: SqlType) -> Option<&'static str> {
         SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => {
             "CAST({0} AS DECIMAL(65, 30))"
         }
-        SqlType::Text | SqlType::Char { .. } | SqlType::Other => "CAST({0} AS CHAR)",
+        // By itself the text would have the session's collation, which folds case.
+        SqlType::Text | SqlType::Char { .. } | SqlType::Other => "CAST({0} AS CHAR) COLLATE utf8mb4_bin",
         SqlType::Time => "CAST({0} AS TIME(6))",
         SqlType::Timestamp | SqlType::Instant => "CAST({0} AS DATETIME(6))",
         SqlType::Bytes => "CAST({0} AS BINARY)",
         other => return ansi::cast(other),
     })
+}
+
+fn mariadb_cast(ty: SqlType) -> Option<&'static str> {
+    match ty {
+        SqlType::Text | SqlType::Char { .. } | SqlType::Other => Some("CAST({0} AS CHAR) COLLATE utf8mb4_nopad_bin"),
+        other => cast(other),
+    }
 }
 
 /// A text parameter beside a number or date would be compared as a float or as text.

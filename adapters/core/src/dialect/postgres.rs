@@ -31,7 +31,7 @@ pub const POSTGRES: Dialect = Dialect {
         computed: [
             "strpos(CAST({0} AS text) COLLATE \"C\", CAST({1} AS text) COLLATE \"C\") > 0",
             "starts_with(CAST({0} AS text), CAST({1} AS text))",
-            "right(CAST({0} AS text), char_length({1})) = CAST({1} AS text) COLLATE \"C\"",
+            "right(CAST({0} AS text) COLLATE \"C\", char_length({1})) = CAST({1} AS text) COLLATE \"C\"",
         ],
         ..ANSI.like
     },
