@@ -75,11 +75,15 @@ impl Lowering<'_> {
     }
 
     /// A function's argument: text without padding, decimals out of their scaled form.
-    fn argument(&self, value: &Scalar) -> Expr {
+    pub(super) fn argument(&self, value: &Scalar) -> Expr {
         let expr = self.value(value);
         match expr.ty() {
             SqlType::Char { .. } => Expr::Call { func: Func::TrimEnd, args: vec![expr], ty: SqlType::Text },
             SqlType::Scaled { scale } => self.unscaled(expr, scale),
+            // Unsigned arithmetic fails below zero.
+            SqlType::U64 if value.ty == EdmType::Decimal => {
+                Expr::Cast(Box::new(expr), SqlType::Decimal { scale: Some(0) })
+            }
             ty if value.ty == EdmType::String && !matches!(ty, SqlType::Text) => {
                 Expr::Cast(Box::new(expr), SqlType::Text)
             }

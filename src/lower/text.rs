@@ -8,6 +8,7 @@ use contract::{SqlType, Value};
 
 use super::Lowering;
 use super::condition::Want;
+use crate::model::EdmType;
 use crate::plan::{Place, Scalar, ScalarKind};
 
 impl Lowering<'_> {
@@ -48,6 +49,30 @@ impl Lowering<'_> {
         }
         let exact = Pred::In { expr: Expr::Exact(Box::new(expr)), values: padded(text, length), negated: !truth };
         if truth { own.and(exact) } else { own.or(exact) }
+    }
+
+    /// `expr < value` and its kin. Beside a padded value, what is equal or above begins at the bare literal, and what is
+    /// equal or below ends at the padded one.
+    pub(super) fn beside(&self, op: Compare, expr: Expr, value: &Value) -> Pred {
+        let ty = expr.ty();
+        let padding = !self.capabilities.char_ignores_padding && matches!(op, Compare::Gt | Compare::Le);
+        let value = match (ty, value) {
+            (SqlType::Char { length }, Value::Text(text)) if padding => {
+                padded(text, length).pop().unwrap_or(Value::Null)
+            }
+            _ => value.clone(),
+        };
+        Pred::Compare(op, expr, Expr::param(value, ty))
+    }
+
+    /// Two values of the row, ready to be compared: texts byte by byte, since no collation need fit both.
+    pub(super) fn comparable(&self, left: &Scalar, right: &Scalar) -> (Expr, Expr) {
+        let is_text = |scalar: &Scalar| scalar.ty == EdmType::String;
+        if is_text(left) && is_text(right) {
+            let exact = |scalar| Expr::Exact(Box::new(self.argument(scalar)));
+            return (exact(left), exact(right));
+        }
+        self.alike(self.value(left), self.value(right))
     }
 
     /// Membership in a list, or its negation (null aside).

@@ -77,6 +77,13 @@ impl Evaluator<'_> {
                 *literal = V::F64((float as f32).into());
             }
         }
+        // A character below the blank stands otherwise among padded texts than among bare ones.
+        let padded = |expr: &E| matches!(expr, E::Prop(at) if matches!(self.table.columns[*at].ty, Type::Char(_)));
+        let control = |value: &V| matches!(value, V::Text(text) if text.contains(|c| c < ' '));
+        let ordered = !matches!(cmp, Cmp::Eq | Cmp::Ne);
+        if ordered && (padded(a) || padded(b)) && (control(&left) || control(&right)) {
+            return V::Unknown;
+        }
         compare(cmp, &left, &right)
     }
 

@@ -21,7 +21,7 @@ use crate::fixture::{self, Database, Random, Table};
 use crate::stage::{MOUNTS, Mount, ODATA, Refused, SALESFORCE, Stage, database, query};
 
 /// Filters per database unless `TIDEGATE_PROPERTY_CASES` says otherwise.
-const CASES: u64 = 800;
+const CASES: u64 = 600;
 /// Sets that filters are made for.
 const SETS: [&str; 4] = ["orders", "everything", "walk", "address"];
 /// Disagreements shown at most.

@@ -42,6 +42,12 @@ pub const POSTGRES: Dialect = Dialect {
 
 fn function(func: Func) -> Option<&'static str> {
     Some(match func {
+        // The sum of two small integers is a small integer, or an error.
+        Func::Add(Number::Integer) => "(CAST({0} AS bigint) + {1})",
+        Func::Subtract(Number::Integer) => "(CAST({0} AS bigint) - {1})",
+        Func::Multiply(Number::Integer) => "(CAST({0} AS bigint) * {1})",
+        Func::Divide(Number::Integer) => "(CAST({0} AS bigint) / NULLIF({1}, 0))",
+        Func::Negate(Number::Integer) => "(- CAST({0} AS bigint))",
         Func::Modulo(Number::Double) => return None,
         Func::Modulo(_) => "({0} % NULLIF({1}, 0))",
         Func::IndexOf => "(strpos(CAST({0} AS text) COLLATE \"C\", CAST({1} AS text) COLLATE \"C\") - 1)",
