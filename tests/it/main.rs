@@ -4,3 +4,4 @@
 mod evaluate;
 mod fixture;
 mod stage;
+mod walks;

@@ -62,7 +62,8 @@ impl Evaluator<'_> {
             E::Lit(V::Null, _) => true,
             _ => false,
         };
-        if self.salesforce && (constant(a) != constant(b)) {
+        let literals = matches!((a, b), (E::Lit(..), E::Lit(..)));
+        if self.salesforce && !literals && (constant(a) || constant(b)) {
             for side in [&mut left, &mut right] {
                 if matches!(side, V::Text(text) if text.is_empty()) {
                     *side = V::Null;

@@ -1,10 +1,10 @@
 //! Random filters against an evaluator in memory: the rows that each database answers are the rows that OData's null
 //! logic wants, in both profiles.
 
-mod evaluator;
-mod expr;
-mod generate;
-mod value;
+pub mod evaluator;
+pub mod expr;
+pub mod generate;
+pub mod value;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -27,7 +27,8 @@ const SETS: [&str; 4] = ["orders", "everything", "walk", "address"];
 /// Disagreements shown at most.
 const SHOWN_MAX: usize = 12;
 
-fn number(variable: &str, default: u64) -> u64 {
+/// A number from the environment.
+pub fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
