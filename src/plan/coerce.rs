@@ -78,7 +78,7 @@ pub(super) fn fit(literal: &Literal, target: &Target<'_>, salesforce: bool) -> R
             v if v == f64::NEG_INFINITY => Fit::UnderAll,
             _ => Fit::Apart,
         },
-        (L::Text(text), EdmType::String) => stored_text(text, target.sql),
+        (L::Text(text), EdmType::String) => stored_text(storable(text)?, target.sql),
         (L::Guid(text), EdmType::String) if salesforce => stored_text(text, target.sql),
         (L::Guid(text), EdmType::Guid) => guid(text, target.sql),
         (L::Text(text), EdmType::Guid) => guid(text, target.sql),
@@ -131,6 +131,11 @@ pub(super) fn literal_type(kind: &LiteralKind) -> &'static str {
 
 fn invalid(text: &str, ty: &'static str) -> PlanError {
     PlanError::Literal { text: text.to_owned(), ty }
+}
+
+/// A text that databases can be asked for: a zero byte ends a text in some of them, and is an error in others.
+pub(super) fn storable(text: &str) -> Result<&str, PlanError> {
+    if text.contains('\0') { Err(invalid(&text.replace('\0', "\u{2400}"), "Edm.String")) } else { Ok(text) }
 }
 
 /// A number among the values of a numeric column.

@@ -332,7 +332,7 @@ fn value_of(scope: &Scope<'_>, expr: &Expr) -> Result<Scalar, PlanError> {
 /// A literal that meets no column.
 pub(super) fn literal_scalar(kind: &LiteralKind, span: Span) -> Result<Scalar, PlanError> {
     let (value, ty) = match kind {
-        LiteralKind::Text(text) => (Value::Text(text.clone()), EdmType::String),
+        LiteralKind::Text(text) => (Value::Text(super::coerce::storable(text)?.to_owned()), EdmType::String),
         LiteralKind::Number(text) => match number(text, SqlType::I64)? {
             Fit::Exact(value @ Value::I64(_)) => (value, EdmType::Int64),
             _ => match number(text, SqlType::Decimal { scale: None })? {

@@ -3,5 +3,7 @@
 
 mod evaluate;
 mod fixture;
+mod hostile;
 mod stage;
+mod tokens;
 mod walks;

@@ -4,6 +4,7 @@
 pub mod evaluator;
 pub mod expr;
 pub mod generate;
+mod regressions;
 pub mod value;
 
 use std::cell::Cell;
@@ -55,6 +56,7 @@ async fn random_filters_on_mariadb() {
 
 async fn agree(database: Database) {
     let Some(stage) = stage(database).await else { return };
+    regressions::answer(&stage).await;
     let seed = number("TIDEGATE_PROPERTY_SEED", 1);
     let cases = number("TIDEGATE_PROPERTY_CASES", CASES);
     let mut wrong = Vec::new();
