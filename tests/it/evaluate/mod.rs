@@ -59,15 +59,16 @@ async fn agree(database: Database) {
     regressions::answer(&stage).await;
     let seed = number("TIDEGATE_PROPERTY_SEED", 1);
     let cases = number("TIDEGATE_PROPERTY_CASES", CASES);
+    let tables = SETS.map(fixture::table);
     let mut wrong = Vec::new();
     let (mut answered, mut refused) = (0, 0);
     for case in 0..cases {
-        let table = fixture::table(SETS[case as usize % SETS.len()]);
+        let table = &tables[case as usize % SETS.len()];
         let mount = if case / 4 % 2 == 0 { ODATA } else { SALESFORCE };
         let salesforce = mount.profile == Profile::Salesforce;
         let random = Random(seed.wrapping_mul(0x9e37_79b9).wrapping_add(case));
-        let expr = Generator { table: &table, salesforce, random }.condition(3);
-        match check(&stage, mount, &table, &expr).await {
+        let expr = Generator { table, salesforce, random }.condition(3);
+        match check(&stage, mount, table, &expr).await {
             Ok(true) => answered += 1,
             Ok(false) => refused += 1,
             Err(why) => wrong.push(format!("seed {seed}, case {case}, {mount:?}: {why}")),

@@ -69,9 +69,10 @@ const CASES: [Case; 22] = [
 ];
 
 /// Cases whose rows depend on arithmetic over all orders.
-const ORDERS: [Case; 2] = [
+const ORDERS: [Case; 3] = [
     // A decimal divisor makes a decimal quotient.
     ("orders", "Quantity div 2.0 eq 3.5", |row| row.int("Quantity") == Some(7)),
+    ("orders", "Quantity divby 2 eq 3.5", |row| row.int("Quantity") == Some(7)),
     ("orders", "Quantity div 2 eq 3", |row| matches!(row.int("Quantity"), Some(6 | 7))),
 ];
 

@@ -47,6 +47,8 @@ fn function(func: Func) -> Option<&'static str> {
         Func::Subtract(Number::Integer) => "(CAST({0} AS bigint) - {1})",
         Func::Multiply(Number::Integer) => "(CAST({0} AS bigint) * {1})",
         Func::Divide(Number::Integer) => "(CAST({0} AS bigint) / NULLIF({1}, 0))",
+        // Of two integers it would be a whole number.
+        Func::Divide(Number::Decimal) => "(CAST({0} AS numeric) / NULLIF({1}, 0))",
         Func::Negate(Number::Integer) => "(- CAST({0} AS bigint))",
         Func::Modulo(Number::Double) => return None,
         Func::Modulo(_) => "({0} % NULLIF({1}, 0))",
