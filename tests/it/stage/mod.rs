@@ -3,7 +3,6 @@
 
 pub mod database;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +13,7 @@ use tidegate::engine::{Ask, Body, Budget, Engine, EngineError, Facts, fingerprin
 use tidegate::odata::{self, SyntaxError};
 use tidegate::plan::{self, Plan, PlanError};
 use tidegate::policy::{self, Principal};
-use tidegate::source::{Source, drivers};
+use tidegate::source::drivers;
 use tokio::time::Instant;
 
 use crate::fixture::Database;
@@ -38,7 +37,6 @@ pub const MOUNTS: [Mount; 4] =
 /// A gateway over one database.
 pub struct Stage {
     services: Vec<(Mount, Arc<Service>, Arc<Engine>)>,
-    sources: Vec<Arc<Source>>,
     made: Made,
 }
 
@@ -81,25 +79,12 @@ impl Stage {
             let engine = Engine::new(service.clone(), sources.clone(), vec![false], &config.limits, budget.clone());
             services.push((mount, service, Arc::new(engine.unwrap())));
         }
-        Stage { services, sources, made }
+        Stage { services, made }
     }
 
     /// What it stands on.
     pub fn database(&self) -> Database {
         self.made.database
-    }
-
-    /// The database under it.
-    pub fn made(&self) -> &Made {
-        &self.made
-    }
-
-    /// The database, without its gateway.
-    pub async fn close(self) -> Made {
-        for source in &self.sources {
-            source.shut().await;
-        }
-        self.made
     }
 
     /// Answers `Set?options`, undecoded.
@@ -202,9 +187,6 @@ pub fn encoded(text: &str) -> String {
         _ => out + &format!("%{byte:02X}"),
     })
 }
-
-/// Row number by the text of the key in an answer.
-pub type Keys = HashMap<String, usize>;
 
 /// The key of an answered row, or of a fixture row in the same form.
 pub fn key_of(row: &serde_json::Value, key: &[&str]) -> String {
