@@ -107,7 +107,8 @@ async fn names(database: Database) {
         json["value"].as_array().unwrap().iter().map(|row| row["P0"].as_i64().unwrap()).collect()
     };
     for place in 0..COLUMNS.len() {
-        let options = [("$filter", format!("P{place} ge 1 or P{place} eq null")), ("$orderby", format!("P{place} desc"))];
+        let options =
+            [("$filter", format!("P{place} ge 1 or P{place} eq null")), ("$orderby", format!("P{place} desc"))];
         let options = options.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
         let mut wanted: Vec<i64> = (0..ROWS).filter(|row| cell(*row, place).is_none_or(|value| value >= 1)).collect();
         wanted.sort_by_key(|row| (std::cmp::Reverse(cell(*row, place)), *row));
@@ -174,8 +175,7 @@ async fn literals_on_mariadb() {
 /// The forms in which a text literal meets a column.
 fn forms(column: usize, text: &str) -> Vec<E> {
     let literal = || text_literal(text.to_owned());
-    let mut forms: Vec<E> =
-        Cmp::ALL.into_iter().map(|cmp| E::Cmp(cmp, E::prop(column), Box::new(literal()))).collect();
+    let mut forms: Vec<E> = Cmp::ALL.into_iter().map(|cmp| E::Cmp(cmp, E::prop(column), Box::new(literal()))).collect();
     forms.extend(
         [Fun::Contains, Fun::StartsWith, Fun::EndsWith].map(|fun| E::Call(fun, vec![E::Prop(column), literal()])),
     );

@@ -121,7 +121,14 @@ impl Walk {
         let at = || format!("{:?} {:?}?{:?}", stage.database(), self.set, self.options);
         if self.ordered {
             let first = seen.iter().zip(&self.wanted).position(|(seen, wanted)| seen != wanted);
-            assert_eq!(first, None, "{}: {:?} where {:?} belongs", at(), seen[first.unwrap()], self.wanted[first.unwrap()]);
+            assert_eq!(
+                first,
+                None,
+                "{}: {:?} where {:?} belongs",
+                at(),
+                seen[first.unwrap()],
+                self.wanted[first.unwrap()]
+            );
             assert_eq!(seen.len(), self.wanted.len(), "{}", at());
         } else {
             let (mut seen, mut wanted) = (seen, self.wanted.clone());

@@ -284,11 +284,13 @@ fn date_part(fun: Fun, days: i64) -> V {
 
 fn time_part(fun: Fun, nanos: u64) -> V {
     let second = nanos / 1_000_000_000;
-    V::Int(match fun {
-        Fun::Hour => second / 3600,
-        Fun::Minute => second / 60 % 60,
-        Fun::Second => second % 60,
-        _ => return V::Dec(BigDecimal::new(BigInt::from(nanos % 1_000_000_000), 9)),
-    }
-    .into())
+    V::Int(
+        match fun {
+            Fun::Hour => second / 3600,
+            Fun::Minute => second / 60 % 60,
+            Fun::Second => second % 60,
+            _ => return V::Dec(BigDecimal::new(BigInt::from(nanos % 1_000_000_000), 9)),
+        }
+        .into(),
+    )
 }

@@ -85,9 +85,7 @@ impl E {
     /// OData text; every operand that is no leaf stands in parentheses.
     pub fn print(&self, names: &[&str]) -> String {
         let list = |items: &[E]| items.iter().map(|item| item.print(names)).collect::<Vec<_>>().join(",");
-        let joined = |items: &[E], by: &str| {
-            items.iter().map(|item| item.operand(names)).collect::<Vec<_>>().join(by)
-        };
+        let joined = |items: &[E], by: &str| items.iter().map(|item| item.operand(names)).collect::<Vec<_>>().join(by);
         match self {
             E::Prop(column) => names[*column].to_owned(),
             E::Lit(_, text) => text.clone(),

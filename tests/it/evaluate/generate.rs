@@ -135,7 +135,8 @@ impl Generator<'_> {
     }
 
     fn outlandish(&mut self) -> E {
-        let text = self.pick(&["INF", "-INF", "NaN", "1e30", "-1e30", "9223372036854775808", "0.000000000000000000001"]);
+        let text =
+            self.pick(&["INF", "-INF", "NaN", "1e30", "-1e30", "9223372036854775808", "0.000000000000000000001"]);
         E::Lit(V::F64(text.replace("INF", "inf").parse().unwrap()), text.into())
     }
 
@@ -243,7 +244,9 @@ impl Generator<'_> {
         let found = match self.random.below(6) {
             0 => part(self, &[Fun::Year, Fun::Month, Fun::Day], &[Kind::Date, Kind::At]),
             1 => part(self, &[Fun::Hour, Fun::Minute, Fun::Second], &[Kind::At, Kind::Time]),
-            2 if self.column(&[Kind::Text]).is_some() => Some(E::Call(Fun::Length, vec![self.value(Kind::Text, depth)])),
+            2 if self.column(&[Kind::Text]).is_some() => {
+                Some(E::Call(Fun::Length, vec![self.value(Kind::Text, depth)]))
+            }
             3 if self.column(&[Kind::Text]).is_some() => {
                 Some(E::Call(Fun::IndexOf, vec![self.value(Kind::Text, depth), self.needle()]))
             }

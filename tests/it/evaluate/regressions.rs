@@ -55,7 +55,9 @@ const CASES: [Case; 22] = [
     ("everything", "ceiling(float64) ge 1e300", |row| row.int("id") == Some(3)),
     // Padded texts beside texts, and beside literals.
     ("everything", "text50 ne char10 and text50 eq 'trailing '", |row| row.text("text50") == Some("trailing ")),
-    ("everything", "char10 le '' and length(char10) eq 0", |row| row.text("char10").is_some_and(|text| text.is_empty())),
+    ("everything", "char10 le '' and length(char10) eq 0", |row| {
+        row.text("char10").is_some_and(|text| text.is_empty())
+    }),
     ("everything", "char10 le 'zzzzzzzzzz' and char10 ge 'zzzzzzzzzz'", |row| row.int("id") == Some(3)),
     // Small and unsigned integers left their own range.
     ("everything", "(-(int16)) eq 32768", |row| row.int("id") == Some(4)),

@@ -65,19 +65,6 @@ fn within(root: &str, name: &str) -> String {
     url.into()
 }
 
-impl Made {
-    /// Runs a script in this database.
-    pub async fn run(&self, script: &str) {
-        match self.database {
-            Database::Sqlite => {
-                let path = self.url.trim_start_matches("sqlite:");
-                rusqlite::Connection::open(path).unwrap().execute_batch(script).unwrap();
-            }
-            _ => run(self.database, &self.url, script.to_owned()).await.unwrap(),
-        }
-    }
-}
-
 async fn run(database: Database, url: &str, script: String) -> Result<(), sqlx::Error> {
     let script = sqlx::AssertSqlSafe(script);
     if database == Database::Mariadb {

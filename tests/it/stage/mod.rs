@@ -3,7 +3,6 @@
 
 pub mod database;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -38,7 +37,6 @@ pub const MOUNTS: [Mount; 4] =
 /// A gateway over one database.
 pub struct Stage {
     services: Vec<(Mount, Arc<Service>, Arc<Engine>)>,
-    sources: Vec<Arc<Source>>,
     made: Made,
 }
 
@@ -73,7 +71,8 @@ impl Stage {
     /// A gateway over a database with this model file; `service` is added to each service.
     pub fn open(made: Made, model: &str, service: &str) -> Stage {
         let config = configured(&made, model, service);
-        let sources: Vec<_> = config.sources.iter().map(|source| Arc::new(drivers::open(source).unwrap())).collect();
+        let sources: Vec<Arc<Source>> =
+            config.sources.iter().map(|source| Arc::new(drivers::open(source).unwrap())).collect();
         let budget = Arc::new(Budget::new(config.limits.read_ahead_total_bytes_max));
         let mut services = Vec::new();
         for (mount, service) in MOUNTS.into_iter().zip(config.services) {
@@ -81,25 +80,12 @@ impl Stage {
             let engine = Engine::new(service.clone(), sources.clone(), vec![false], &config.limits, budget.clone());
             services.push((mount, service, Arc::new(engine.unwrap())));
         }
-        Stage { services, sources, made }
+        Stage { services, made }
     }
 
     /// What it stands on.
     pub fn database(&self) -> Database {
         self.made.database
-    }
-
-    /// The database under it.
-    pub fn made(&self) -> &Made {
-        &self.made
-    }
-
-    /// The database, without its gateway.
-    pub async fn close(self) -> Made {
-        for source in &self.sources {
-            source.shut().await;
-        }
-        self.made
     }
 
     /// Answers `Set?options`, undecoded.
@@ -196,13 +182,12 @@ pub fn query(options: &[(&str, &str)]) -> String {
 /// Percent-encodes everything but letters, digits and `-._~`.
 pub fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |out, byte| match byte {
-        b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => out + char::from(byte).encode_utf8(&mut [0; 4]),
+        b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+            out + char::from(byte).encode_utf8(&mut [0; 4])
+        }
         _ => out + &format!("%{byte:02X}"),
     })
 }
-
-/// Row number by the text of the key in an answer.
-pub type Keys = HashMap<String, usize>;
 
 /// The key of an answered row, or of a fixture row in the same form.
 pub fn key_of(row: &serde_json::Value, key: &[&str]) -> String {

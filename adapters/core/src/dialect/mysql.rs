@@ -60,7 +60,7 @@ fn function(func: Func) -> Option<&'static str> {
         Func::IndexOf => {
             "(LOCATE(CONVERT({1} USING utf8mb4) COLLATE utf8mb4_bin, \
              CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin) - 1)"
-        },
+        }
         Func::SubstringFrom => "SUBSTRING({0}, {1} + 1)",
         Func::SubstringFor => "SUBSTRING({0}, {1} + 1, {2})",
         Func::TrimEnd => "TRIM(TRAILING ' ' FROM {0})",
