@@ -41,6 +41,16 @@ async fn values_at_their_edges() {
 }
 
 #[tokio::test]
+async fn an_identifier_meets_bytes_and_the_type_of_its_own() {
+    let Some(endpoint) = endpoint() else { return };
+    let id = || param(Value::Guid(*b"0123456789abcdef"), SqlType::Guid);
+    let text = "SELECT _binary '0123456789abcdef' = ?, CAST('30313233-3435-3637-3839-616263646566' AS uuid) = ?, \
+                CAST('30313233-3435-3637-3839-616263646567' AS uuid) = ?";
+    let (found, _) = rows(open(endpoint).await, call(text, vec![id(), id(), id()])).await;
+    assert_eq!(found[0], ["I64(1)", "I64(1)", "I64(0)"]);
+}
+
+#[tokio::test]
 async fn the_statement_says_what_the_wire_does_not() {
     let Some(endpoint) = endpoint() else { return };
     let expected = [SqlType::Bool, SqlType::Other, SqlType::Guid, SqlType::I64, SqlType::Bool];
