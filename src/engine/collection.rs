@@ -79,6 +79,7 @@ impl Engine {
                 return Err(self.count_budget(read));
             }
             strategy = Strategy::Apart;
+            ask.facts.note(|texts| texts.count = Some(strategy.name()));
         }
         let seen = match self.read_page(authorized, ask, &window, plain, strategy, shape).await? {
             Outcome::Answered(answer) => return Ok(answer),

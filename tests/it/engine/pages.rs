@@ -1,6 +1,7 @@
 //! Pages and next links over real rows: every row once, whatever ends a page.
 
 use serde_json::{Value as Json, json};
+use tidegate::config::Profile;
 use tidegate::engine::{EngineError, TokenError};
 use tidegate::source::SourceError;
 
@@ -87,6 +88,25 @@ async fn a_bad_cell_in_the_order_does_not_end_a_walk() {
         let expected = all.json(&request).await;
         let pages = one_by_one.walk(&request, |_| None).await;
         assert_eq!(json!(rows(&pages)), expected["value"], "{request}");
+    }
+}
+
+#[tokio::test]
+async fn every_column_orders_a_walk_in_both_profiles() {
+    for profile in [Profile::Salesforce, Profile::OData] {
+        let bent = |rows| Terms::fixture_of(profile).pages(rows).stand();
+        let (all, paged) = (bent(5_000), bent(151));
+        for set in ["Orders", "Walk", "Everything", "Suppliers", "Folded"] {
+            for column in all.columns(set) {
+                for direction in ["", "%20desc"] {
+                    let request = format!("{set}?$orderby={column}{direction}&$count=true");
+                    let expected = all.json(&request).await;
+                    let pages = paged.walk(&request, |_| None).await;
+                    assert_eq!(json!(rows(&pages)), expected["value"], "{profile:?} {request}");
+                    assert_eq!(rows(&pages).len() as u64, expected["@odata.count"].as_u64().unwrap());
+                }
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::Adapter;
 use serde_json::Value as Json;
-use tidegate::config::{Limits, Options, Paging, Service, SourceConfig};
+use tidegate::config::{Limits, Options, Paging, Profile, Service, SourceConfig};
 use tidegate::encode::Metadata;
 use tidegate::engine::{Answer, Ask, Body, Budget, Cut, Engine, EngineError, Facts, fingerprint, without_skiptoken};
 use tidegate::odata;
@@ -30,12 +30,17 @@ pub struct Terms {
 impl Terms {
     /// A service over this model and URL, in the standard's profile with server-driven paging.
     pub fn new(model: &str, url: &str) -> Terms {
+        Terms::of_profile(model, url, Profile::OData)
+    }
+
+    fn of_profile(model: &str, url: &str, profile: Profile) -> Terms {
+        let profile = if profile == Profile::OData { "odata" } else { "salesforce" };
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("m.model.toml"), model).unwrap();
         let path = dir.path().join("tidegate.toml");
         let text = format!(
             "[server]\nlisten = \"127.0.0.1:0\"\n[sources.{SOURCE}]\nurl = {url:?}\n[services.main]\n\
-             model = \"m.model.toml\"\npublic_url = {PUBLIC_URL:?}\nprofile = \"odata\"\npaging = \"server\"\n"
+             model = \"m.model.toml\"\npublic_url = {PUBLIC_URL:?}\nprofile = {profile:?}\npaging = \"server\"\n"
         );
         std::fs::write(&path, text).unwrap();
         let loaded = tidegate::config::read(&path, &Options::default());
@@ -46,12 +51,18 @@ impl Terms {
 
     /// The fixture in a SQLite file of its own, all of its sets.
     pub fn fixture() -> Terms {
+        Terms::fixture_of(Profile::OData)
+    }
+
+    /// The same in another profile.
+    pub fn fixture_of(profile: Profile) -> Terms {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("fixture.db");
         fixture::write_sqlite(&file).unwrap();
         let broken = fixture::broken::model(Database::Sqlite).replace("namespace = \"Fixture\"\n", "");
-        let model = fixture::model(Database::Sqlite) + &broken;
-        Terms { _dir: dir, ..Terms::new(&model, &format!("sqlite:{}", file.display())) }
+        let folded = fixture::folded::model(Database::Sqlite).replace("namespace = \"Fixture\"\n", "");
+        let model = fixture::model(Database::Sqlite) + &broken + &folded;
+        Terms { _dir: dir, ..Terms::of_profile(&model, &format!("sqlite:{}", file.display()), profile) }
     }
 
     /// A SQLite file made by a script, under this model.
@@ -170,6 +181,12 @@ impl Stand {
         let answer = self.answer(request, None).await.unwrap();
         let way = answer.facts.texts().count.unwrap();
         (serde_json::from_slice(&whole(answer.body).await.unwrap()).unwrap(), way)
+    }
+
+    /// The properties of a set.
+    pub fn columns(&self, set: &str) -> Vec<String> {
+        let set = self.service.model.sets.iter().find(|known| known.name == set).unwrap_or_else(|| panic!("{set}"));
+        set.properties.iter().map(|property| property.name.clone()).collect()
     }
 
     /// Every page from the first one on; `prefer` says the preferred size of each.

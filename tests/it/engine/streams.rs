@@ -185,3 +185,33 @@ async fn a_timeout_of_the_database_is_told_as_such() {
     );
     stand.at_rest().await;
 }
+
+/// Interrupts race with statements that end, begin and pause; none may hit the next statement of its connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_go_at_any_moment_never_hurt_those_who_stay() {
+    let stand = Arc::new(Terms::fixture().pages(5_000).stand());
+    let expected = stand.json("Walk?$orderby=b%20desc&$count=true").await;
+    let mut random = crate::fixture::Random(7);
+    for _ in 0..30 {
+        let mut tasks = Vec::new();
+        for number in 0..8 {
+            let (stand, expected) = (stand.clone(), expected.clone());
+            let patience = Duration::from_micros(random.below(60_000));
+            tasks.push(tokio::spawn(async move {
+                let request = "Walk?$orderby=b%20desc&$count=true";
+                if number % 4 == 0 {
+                    assert_eq!(stand.json(request).await, expected);
+                } else if let Ok(Ok(Answer { body: Body::Stream(mut pieces), .. })) =
+                    timeout(patience, stand.answer(request, None)).await
+                {
+                    pieces.recv().await.unwrap().unwrap();
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+    stand.at_rest().await;
+    assert_eq!(stand.json("Walk?$orderby=b%20desc&$count=true").await, expected);
+}

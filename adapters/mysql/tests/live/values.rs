@@ -1,10 +1,11 @@
 //! Values at their edges, sessions, cancelling.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use contract::{Advance, Close, Endpoint, ErrorKind, SqlType, Value};
 
-use crate::support::{Lines, call, endpoint, open, param, rows};
+use crate::support::{Lines, call, endpoint, open, param, prepare, rows};
 
 #[tokio::test]
 async fn values_at_their_edges() {
@@ -176,4 +177,33 @@ async fn a_server_that_says_nothing_is_given_up() {
     };
     let error = tidegate_mysql::open(endpoint).unwrap().connect().await.map(|_| ()).unwrap_err();
     assert_eq!((error.kind, error.broken), (ErrorKind::Timeout, true));
+}
+
+#[tokio::test]
+async fn identifiers_kept_as_bytes_are_found_and_read_as_identifiers() {
+    let Some(endpoint) = endpoint() else { return };
+    let set_up = [
+        "CREATE OR REPLACE TABLE tidegate_guids (g binary(16) primary key, latin varchar(9) character set latin1)",
+        "INSERT INTO tidegate_guids VALUES (x'00112233445566778899aabbccddeeff', 'a'), (x'20', 'b')",
+    ];
+    prepare(&endpoint, &set_up).await;
+    let id = *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff";
+    let columns: Arc<[SqlType]> = [SqlType::Guid].into();
+    let find = |text: &str| {
+        let mut call = call(text, vec![param(Value::Guid(id), SqlType::Guid)]);
+        call.statement.columns = columns.clone();
+        call
+    };
+    let connection = open(endpoint).await;
+    let (found, connection) = rows(connection, find("SELECT g FROM tidegate_guids WHERE g = ?")).await;
+    assert_eq!(found, [[format!("Guid({id:?})")]]);
+    let (after, connection) = rows(connection, find("SELECT g FROM tidegate_guids WHERE g > ?")).await;
+    assert_eq!(after.len(), 1);
+    // A column's charset that cannot hold the literal is the caller's matter, not ours.
+    let emoji = vec![param(Value::Text("😀".into()), SqlType::Text)];
+    let mut cursor = connection.query(call("SELECT g FROM tidegate_guids WHERE latin = ?", emoji));
+    match cursor.advance(&mut Lines::new(usize::MAX)).await {
+        Ok(_) => {}
+        Err(error) => assert_eq!(error.kind, ErrorKind::Rejected, "{error:?}"),
+    }
 }
