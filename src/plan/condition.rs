@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::coerce::{Fit, Target, fit, literal_type, parse_date, parse_instant};
-use super::number::Numeral;
 use super::function::typed;
+use super::number::Numeral;
 use super::scalar::{Operand, operand};
 use super::{Comparison, Condition, Function, Place, PlanError, Scalar, ScalarKind, Scope};
 use crate::model::{EdmType, PropertyId};
@@ -391,7 +391,8 @@ fn member_of(scope: &Scope<'_>, left: &Expr, items: &[Expr]) -> Result<Condition
 
 /// Whether the literal is a value that a list can hold as it is.
 fn is_plain(kind: &LiteralKind) -> bool {
-    !matches!(kind, LiteralKind::Null | LiteralKind::Bool(_)) && !matches!(kind, LiteralKind::Text(text) if text.is_empty())
+    !matches!(kind, LiteralKind::Null | LiteralKind::Bool(_))
+        && !matches!(kind, LiteralKind::Text(text) if text.is_empty())
 }
 
 /// An or-chain: equal comparisons of one property become one list.

@@ -55,7 +55,14 @@ fn below_set(
     key: Option<&KeyPredicate>,
     rest: &[Segment],
 ) -> Result<Read, PlanError> {
-    let scope = Scope { model, rules, set, aliases: &request.options.aliases, echoed: RefCell::default(), nodes: Cell::default() };
+    let scope = Scope {
+        model,
+        rules,
+        set,
+        aliases: &request.options.aliases,
+        echoed: RefCell::default(),
+        nodes: Cell::default(),
+    };
     let Some(key) = key else {
         return match rest {
             [] => collection(&scope, &request.options),

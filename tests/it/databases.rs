@@ -47,8 +47,7 @@ pub async fn prepare(database: Database) -> Option<Prepared> {
     };
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("tidegate_test_{}_{number}", std::process::id());
-    let prepared =
-        Prepared { database, url: with_database(&server, &name), server, name: name.clone(), _dir: None };
+    let prepared = Prepared { database, url: with_database(&server, &name), server, name: name.clone(), _dir: None };
     prepared.run_on_server(&format!("CREATE DATABASE {name}")).await;
     for script in [fixture::script(database), fixture::folded::script(database), fixture::broken::script(database)] {
         prepared.run(script).await;

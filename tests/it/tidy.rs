@@ -142,7 +142,8 @@ fn files_and_functions_are_short() {
         }
         for (at, (number, line)) in source.code.iter().enumerate() {
             let start = line.trim_start();
-            let words = ["fn ", "pub fn ", "pub(super) fn ", "pub(crate) fn ", "async fn ", "pub async fn ", "const fn "];
+            let words =
+                ["fn ", "pub fn ", "pub(super) fn ", "pub(crate) fn ", "async fn ", "pub async fn ", "const fn "];
             let inside = ["pub const fn ", "pub(super) async fn ", "pub(crate) async fn ", "pub(super) const fn "];
             if line.ends_with('}') || !words.iter().chain(&inside).any(|word| start.starts_with(word)) {
                 continue;
@@ -201,10 +202,14 @@ fn http_types_stay_at_the_edge() {
 #[test]
 fn drivers_are_named_in_one_file() {
     let in_src = |source: &Source| source.path.starts_with("src/") && source.path != "src/source/drivers.rs";
-    none("drivers outside source/drivers.rs", found(&["sqlx::", "tidegate_sqlite", "tidegate_postgres", "tidegate_mysql"], in_src));
-    none("rusqlite outside the demo", found(&["rusqlite::"], |source| {
-        in_src(source) && !source.path.starts_with("src/cli/demo/")
-    }));
+    none(
+        "drivers outside source/drivers.rs",
+        found(&["sqlx::", "tidegate_sqlite", "tidegate_postgres", "tidegate_mysql"], in_src),
+    );
+    none(
+        "rusqlite outside the demo",
+        found(&["rusqlite::"], |source| in_src(source) && !source.path.starts_with("src/cli/demo/")),
+    );
     let features = found(&["cfg(feature", "cfg(all(feature", "cfg(any(feature", "cfg!(feature"], |source| {
         source.path != "src/source/drivers.rs"
     });
@@ -220,7 +225,17 @@ fn stages_do_not_serialize() {
 
 #[test]
 fn nothing_is_left_open_or_unsafe() {
-    let words = ["todo!(", "unimplemented!(", "FIXME", "dbg!(", ".unwrap()", ".expect(\"", "unsafe {", "unsafe fn", "unsafe impl"];
+    let words = [
+        "todo!(",
+        "unimplemented!(",
+        "FIXME",
+        "dbg!(",
+        ".unwrap()",
+        ".expect(\"",
+        "unsafe {",
+        "unsafe fn",
+        "unsafe impl",
+    ];
     none("left open, or able to panic", found(&words, |_| true));
 }
 
