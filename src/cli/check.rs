@@ -1,12 +1,33 @@
 //! `tidegate check`: stages in order, each finding with file, line and fix.
 //!
-//! The stages here need no database; secrets that are not there are warnings, so that a file can be checked where its
-//! secrets must not be.
+//! Offline, secrets that are not there are warnings, so that a file can be checked where its secrets must not be. The
+//! stages that ask the databases change nothing there.
+
+mod columns;
+mod indexes;
+mod live;
+mod paste;
+mod rights;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use crate::config::{self, Finding, Loaded, Options, Severity, Stage};
+
+/// What `check` is told.
+#[derive(Args, Clone, Debug)]
+pub struct CheckArgs {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Ask no database
+    #[arg(long)]
+    pub offline: bool,
+}
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +51,35 @@ impl Outcome {
     }
 }
 
+/// Runs the stages and prints them. `colour` is for terminals.
+pub async fn run(args: &CheckArgs, colour: bool, out: &mut dyn Write) -> io::Result<Outcome> {
+    if args.offline { run_offline(&args.config, colour, out) } else { run_live(&args.config, colour, out).await }
+}
+
+/// Runs every stage and prints them; without a sound configuration no database is asked.
+pub async fn run_live(path: &Path, colour: bool, out: &mut dyn Write) -> io::Result<Outcome> {
+    let loaded = config::read(path, &Options::default());
+    let mut findings = loaded.findings;
+    let Some(config) = loaded.config else {
+        write_stages(&findings, out)?;
+        writeln!(out, "No database was asked: the files have errors.\n")?;
+        config::write_findings(&findings, colour, out)?;
+        return Ok(Outcome::of(&findings));
+    };
+    let live = live::check(&config, &loaded.places).await;
+    findings.extend(live.findings);
+    findings.sort_by_key(|finding| (finding.severity, finding.code.stage()));
+    for stage in Stage::ALL {
+        write_stage_of(stage, &findings, out)?;
+        if stage == Stage::Connectivity {
+            live.servers.iter().try_for_each(|server| writeln!(out, "  {server}"))?;
+        }
+    }
+    writeln!(out)?;
+    config::write_findings(&findings, colour, out)?;
+    Ok(Outcome::of(&findings))
+}
+
 /// Runs the stages that need no database and prints them. `colour` is for terminals.
 pub fn run_offline(path: &Path, colour: bool, out: &mut dyn Write) -> io::Result<Outcome> {
     let loaded = load_offline(path);
@@ -45,11 +95,15 @@ pub fn load_offline(path: &Path) -> Loaded {
 
 /// One line per offline stage.
 pub fn write_stages(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
-    for stage in Stage::ALL {
-        let of_stage: Vec<_> = findings.iter().filter(|f| f.code.stage() == stage).cloned().collect();
-        write_stage(stage.name(), Outcome::of(&of_stage), out)?;
+    for stage in Stage::ALL.into_iter().filter(|stage| !stage.is_live()) {
+        write_stage_of(stage, findings, out)?;
     }
     writeln!(out)
+}
+
+fn write_stage_of(stage: Stage, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+    let of_stage: Vec<_> = findings.iter().filter(|f| f.code.stage() == stage).cloned().collect();
+    write_stage(stage.name(), Outcome::of(&of_stage), out)
 }
 
 /// The line of one stage.
@@ -62,47 +116,4 @@ pub fn write_stage(name: &str, outcome: Outcome, out: &mut dyn Write) -> io::Res
         (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
     };
     writeln!(out, "{name:<16} {result}")
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::cli::demo;
-
-    #[test]
-    fn stages_are_listed_and_an_error_fails() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("tidegate.toml");
-        let server = "[sources.a]\nurl = \"sqlite:${env:TIDEGATE_TEST_UNSET}\"\ndialect = \"sqlite\"\n\
-                      [services.s]\nmodel = \"m.toml\"\n";
-        std::fs::write(&path, server).unwrap();
-        let model = "namespace = \"N\"\n[[entity_set]]\nname = \"Case\"\ntable = \"t\"\nkey = [\"Id\"]\n\
-                     properties = [{ name = \"Id\", type = \"Int32\" }]\n";
-        std::fs::write(dir.path().join("m.toml"), model).unwrap();
-        let run = || {
-            let mut out = Vec::new();
-            let outcome = run_offline(&path, false, &mut out).unwrap();
-            (outcome, String::from_utf8(out).unwrap())
-        };
-        let (outcome, text) = run();
-        assert_eq!((outcome, outcome.exit_code()), (Outcome { errors: 0, warnings: 2 }, 0), "{text}");
-        let stages =
-            "syntax           1 warning\nnames            ok\ntypes            ok\nSalesforce lint  1 warning\n";
-        assert!(text.starts_with(stages), "{text}");
-        std::fs::write(dir.path().join("m.toml"), model.replace("\"Id\"]", "\"Ix\"]")).unwrap();
-        let (outcome, text) = run();
-        assert_eq!(outcome.exit_code(), 1, "{text}");
-        assert!(text.contains("names            1 error\n") && text.contains("m.toml:5:8"), "{text}");
-    }
-
-    #[test]
-    fn the_demonstration_has_no_errors() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(demo::CONFIG_FILE), demo::CONFIG).unwrap();
-        std::fs::write(dir.path().join(demo::MODEL_FILE), demo::MODEL).unwrap();
-        let mut out = Vec::new();
-        let outcome = run_offline(&dir.path().join(demo::CONFIG_FILE), false, &mut out).unwrap();
-        assert_eq!(outcome.errors, 0, "{}", String::from_utf8_lossy(&out));
-    }
 }

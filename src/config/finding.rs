@@ -33,6 +33,8 @@ pub enum Severity {
     Error,
     /// It starts, but somebody should know.
     Warning,
+    /// Nothing is wrong; it could be better.
+    Hint,
 }
 
 /// The stage of `check` that a finding belongs to.
@@ -44,13 +46,25 @@ pub enum Stage {
     Names,
     /// Types fit each other and their columns.
     Types,
+    /// The databases can be reached.
+    Connectivity,
+    /// The model says what the live catalogs say.
+    Catalog,
+    /// The databases' users may read, and nothing else.
+    Rights,
     /// Salesforce Connect will show it as meant.
     Lint,
 }
 
 impl Stage {
     /// All of them, in their order.
-    pub const ALL: [Stage; 4] = [Stage::Syntax, Stage::Names, Stage::Types, Stage::Lint];
+    pub const ALL: [Stage; 7] =
+        [Stage::Syntax, Stage::Names, Stage::Types, Stage::Connectivity, Stage::Catalog, Stage::Rights, Stage::Lint];
+
+    /// Whether it asks the databases.
+    pub fn is_live(self) -> bool {
+        matches!(self, Stage::Connectivity | Stage::Catalog | Stage::Rights)
+    }
 
     /// What `check` calls it.
     pub fn name(self) -> &'static str {
@@ -58,6 +72,9 @@ impl Stage {
             Stage::Syntax => "syntax",
             Stage::Names => "names",
             Stage::Types => "types",
+            Stage::Connectivity => "connectivity",
+            Stage::Catalog => "live catalog",
+            Stage::Rights => "rights",
             Stage::Lint => "Salesforce lint",
         }
     }
@@ -126,6 +143,32 @@ codes! {
     BadFlags "bad-flags" Types,
     /// A decimal that SQLite keeps as a float.
     InexactDecimal "inexact-decimal" Types,
+    /// A database cannot be reached, or gives no catalog.
+    Unreachable "unreachable" Connectivity,
+    /// A table or view that is not there.
+    NoTable "no-table" Catalog,
+    /// A column that is not there.
+    NoColumn "no-column" Catalog,
+    /// A column of another type than the model says.
+    ColumnType "column-type" Catalog,
+    /// A column that may be null, or never is, other than the model says.
+    ColumnNull "column-null" Catalog,
+    /// A column that holds more than the model says.
+    ColumnLength "column-length" Catalog,
+    /// A column whose comparison is exact, or is not, other than the model says.
+    ColumnExact "column-exact" Catalog,
+    /// A column that the model does not have.
+    NewColumn "new-column" Catalog,
+    /// A key that nothing keeps unique.
+    KeyUnique "key-not-unique" Catalog,
+    /// An index of the model that the database does not have, or the other way round.
+    IndexDrift "index-drift" Catalog,
+    /// Properties that no index begins with.
+    Unindexed "unindexed" Catalog,
+    /// A table that the user may not read.
+    NoRight "no-right" Rights,
+    /// A user that may write.
+    MayWrite "may-write" Rights,
     /// More digits than Salesforce keeps.
     Digits "salesforce-digits" Lint,
     /// Text that Salesforce cannot filter.

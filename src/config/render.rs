@@ -34,6 +34,7 @@ fn group(finding: &Finding) -> Group<'_> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Hint => Level::NOTE,
     };
     let title = level.primary_title(finding.message.as_str()).id(finding.code.text());
     let mut group = match &finding.place {

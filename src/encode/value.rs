@@ -59,6 +59,11 @@ impl ValueEncoder {
         self.rows > 0
     }
 
+    /// Whether more than one row came.
+    pub fn repeated(&self) -> bool {
+        self.rows > 1
+    }
+
     /// Whether the value is null: stored so, or broken.
     pub fn is_null(&self) -> bool {
         self.null

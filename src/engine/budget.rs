@@ -47,13 +47,23 @@ impl Share {
     pub async fn hold(&self, chunk: Vec<u8>) -> Bytes {
         let units = self.units_of(chunk.len());
         let own = self.own.clone().acquire_many_owned(units).await.ok();
-        let held = self.units - self.own.available_permits();
-        let common = if held <= FLOOR_BYTES / UNIT_BYTES {
-            self.common.clone().try_acquire_many_owned(units).ok()
-        } else {
-            self.common.clone().acquire_many_owned(units).await.ok()
+        let common = match self.common.clone().try_acquire_many_owned(units) {
+            Ok(permits) => Some(permits),
+            Err(_) => self.room_or_floor(units).await,
         };
         Bytes::from_owner(Held { chunk, _own: own, _common: common })
+    }
+
+    /// Waits for the common budget, but only until the client has taken what is above the floor: whoever reads holds a
+    /// connection, and those who hold the budget may be waiting for one.
+    async fn room_or_floor(&self, units: u32) -> Option<OwnedSemaphorePermit> {
+        let floor = (FLOOR_BYTES / UNIT_BYTES).max(units as usize);
+        let above = u32::try_from(self.units.saturating_sub(floor)).unwrap_or(u32::MAX);
+        tokio::select! {
+            biased;
+            permits = self.common.clone().acquire_many_owned(units) => permits.ok(),
+            _ = self.own.acquire_many(above) => None,
+        }
     }
 
     /// Takes permits of the common budget for bytes that are kept back; `None` when it is used up.
@@ -63,6 +73,39 @@ impl Share {
 
     fn units_of(&self, bytes: usize) -> u32 {
         bytes.div_ceil(UNIT_BYTES).clamp(1, self.units) as u32
+    }
+}
+
+/// Bytes kept back until it is known how they may leave, with their permits of the common budget.
+#[derive(Debug, Default)]
+pub struct Kept {
+    bytes: Vec<u8>,
+    permits: Option<OwnedSemaphorePermit>,
+}
+
+impl Kept {
+    /// Keeps a chunk; false when the common budget has no room for it.
+    pub fn push(&mut self, chunk: Vec<u8>, share: &Share) -> bool {
+        let permits = share.keep(chunk.len());
+        if self.bytes.is_empty() {
+            self.bytes = chunk;
+        } else {
+            self.bytes.extend_from_slice(&chunk);
+        }
+        let Some(permits) = permits else { return false };
+        match &mut self.permits {
+            Some(held) => held.merge(permits),
+            none => *none = Some(permits),
+        }
+        true
+    }
+
+    /// The bytes between a head and a tail; the permits stay with them until the client has taken them.
+    pub fn between(self, mut head: Vec<u8>, tail: &[u8]) -> Bytes {
+        head.reserve_exact(self.bytes.len() + tail.len());
+        head.extend_from_slice(&self.bytes);
+        head.extend_from_slice(tail);
+        Bytes::from_owner(Held { chunk: head, _own: None, _common: self.permits })
     }
 }
 
@@ -106,5 +149,40 @@ mod tests {
         assert!(other.hold(vec![0; 64 * 1024]).now_or_never().is_none());
         drop((held, small));
         assert_eq!(budget.free_bytes(), 256 * 1024);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_the_common_budget_goes_on_when_its_client_has_taken_everything() {
+        let budget = Budget::new(64 * 1024);
+        let other = budget.share(1024 * 1024);
+        let first = other.hold(vec![0; 64 * 1024]).await;
+        let greedy = budget.share(1024 * 1024);
+        let mine = greedy.hold(vec![0; 64 * 1024]).await;
+        let mut next = Box::pin(greedy.hold(vec![0; 64 * 1024]));
+        assert!((&mut next).now_or_never().is_none());
+        drop(mine);
+        assert!((&mut next).now_or_never().is_some(), "without a byte of the common budget");
+        drop(first);
+    }
+
+    #[tokio::test]
+    async fn a_chunk_larger_than_every_budget_still_passes() {
+        let budget = Budget::new(16 * 1024);
+        let share = budget.share(16 * 1024);
+        assert!(share.hold(vec![0; 5 << 20]).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_counts_until_the_client_has_taken_it() {
+        let budget = Budget::new(64 * 1024);
+        let share = budget.share(1024 * 1024);
+        let mut kept = Kept::default();
+        assert!(kept.push(vec![1; 32 * 1024], &share) && kept.push(vec![2; 32 * 1024], &share));
+        assert!(!kept.push(vec![3; 32 * 1024], &share), "no room");
+        let body = kept.between(b"[".to_vec(), b"]");
+        assert_eq!((body.len(), body[0], body[body.len() - 1]), (96 * 1024 + 2, b'[', b']'));
+        assert_eq!(budget.free_bytes(), 0);
+        drop(body);
+        assert_eq!(budget.free_bytes(), 64 * 1024);
     }
 }

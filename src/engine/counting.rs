@@ -13,10 +13,12 @@ use super::statement::{lane, question_hash};
 use super::{Ask, Engine, EngineError, Facts};
 use crate::model::CountMode;
 use crate::policy::Authorized;
-use crate::source::{Query, SourceError};
+use crate::source::{Query, SourceError, TimedOut};
 
 /// Shapes and counts remembered at most.
 const REMEMBERED_MAX: u64 = 10_000;
+/// Of a request's time so much is kept, at most, to answer without a count that is late.
+const ANSWER_RESERVE_MAX: Duration = Duration::from_secs(2);
 /// A remembered count is forgotten after so long.
 const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
 
@@ -102,32 +104,55 @@ impl Engine {
     /// Counts by a statement of its own, within the count's budget.
     ///
     /// Past it an exact count falls back on the last exact one of the same question, and fails without; a capped one
-    /// falls back on `seen`, the rows seen so far and one more.
-    pub(super) async fn count_apart(&self, authorized: &Authorized, ask: &Ask, seen: u64) -> Result<u64, EngineError> {
+    /// falls back on the rows seen so far and one more, where a page has `seen` any, whatever went wrong.
+    pub(super) async fn count_apart(
+        &self,
+        authorized: &Authorized,
+        ask: &Ask,
+        seen: Option<u64>,
+    ) -> Result<u64, EngineError> {
         let set = self.service.model.set(authorized.read().set);
         let cap = cap(set.count);
         let statement = self.count_statement(authorized, cap)?;
-        let question = question_hash(&statement);
-        let budget = Instant::now().checked_add(self.service.count_budget).unwrap_or(ask.deadline);
-        match self.run_count(authorized, &ask.facts, statement, ask.deadline.min(budget)).await {
+        let question = question_hash(set, &statement);
+        let error = match self.run_count(authorized, &ask.facts, statement, self.count_deadline(ask)).await {
             Ok(count) => {
                 self.remember(question, count, cap);
+                return Ok(count);
+            }
+            Err(error) => error,
+        };
+        let late = is_late(&error);
+        match (cap, seen, self.history.counts.get(&question)) {
+            (Some(_), Some(seen), _) => {
+                tracing::warn!(entity_set = set.name, %error, "a capped count failed: the rows seen are given");
+                Ok(seen.saturating_add(1))
+            }
+            (None, _, Some((count, at))) if late => {
+                let age_s = at.elapsed().as_secs();
+                tracing::warn!(entity_set = set.name, age_s, "a count was late: the last exact one is given");
                 Ok(count)
             }
-            Err(error) if is_timeout(&error) => match (cap, self.history.counts.get(&question)) {
-                (Some(_), _) => {
-                    tracing::warn!(entity_set = set.name, "a capped count was late: rows seen are given");
-                    Ok(seen.saturating_add(1))
-                }
-                (None, Some((count, at))) => {
-                    let age_s = at.elapsed().as_secs();
-                    tracing::warn!(entity_set = set.name, age_s, "a count was late: the last exact one is given");
-                    Ok(count)
-                }
-                (None, None) => Err(EngineError::CountBudget { set: set.name.clone() }),
-            },
-            Err(error) => Err(error),
+            _ if late => Err(EngineError::CountBudget { set: set.name.clone() }),
+            _ => Err(error),
         }
+    }
+
+    /// When a count is late. What may be given in its place must still reach the client in time.
+    fn count_deadline(&self, ask: &Ask) -> Instant {
+        let now = Instant::now();
+        let left = ask.deadline.saturating_duration_since(now);
+        let last = ask.deadline.checked_sub((left / 20).min(ANSWER_RESERVE_MAX)).unwrap_or(ask.deadline);
+        now.checked_add(self.service.count_budget).map_or(last, |budget| budget.min(last))
+    }
+
+    /// How long page and count may take in one statement before its first row. A capped count never fails its page, so
+    /// it leaves time to read that alone.
+    pub(super) fn together_until(&self, ask: &Ask, cap: Option<u64>) -> Instant {
+        let until = self.count_deadline(ask);
+        let now = Instant::now();
+        let half = now.checked_add(ask.deadline.saturating_duration_since(now) / 2).unwrap_or(until);
+        if cap.is_some() { until.min(half) } else { until }
     }
 
     /// Keeps an exact count for the day it cannot be had.
@@ -157,9 +182,16 @@ impl Engine {
     }
 }
 
-/// Whether time ran out, rather than anything else.
-pub(super) fn is_timeout(error: &EngineError) -> bool {
-    matches!(error, EngineError::Source(SourceError::Timeout { .. }))
+/// Whether a statement ran out of time, or its source has none for it.
+fn is_late(error: &EngineError) -> bool {
+    let EngineError::Source(error) = error else { return false };
+    matches!(**error, SourceError::Timeout { .. } | SourceError::Overloaded { .. })
+}
+
+/// Whether the statement itself took too long, and not the wait for a connection.
+pub(super) fn ran_too_long(error: &EngineError) -> bool {
+    let EngineError::Source(error) = error else { return false };
+    matches!(**error, SourceError::Timeout { what: TimedOut::Statement | TimedOut::Deadline, .. })
 }
 
 /// Takes the one number.

@@ -36,7 +36,10 @@ pub struct Engine {
     service: Arc<Service>,
     sources: Vec<Arc<Source>>,
     pooled_by_proxy: Vec<bool>,
+    /// Hash of each entity set's definition.
+    definitions: Vec<u64>,
     read_ahead_bytes_max: usize,
+    url_bytes_max: usize,
     budget: Arc<Budget>,
     sealer: Sealer,
     history: Arc<History>,
@@ -71,9 +74,19 @@ impl Engine {
         budget: Arc<Budget>,
     ) -> Option<Engine> {
         let sealer = Sealer::new(&service.name, &service.token_keys, service.token_life)?;
-        let read_ahead_bytes_max = limits.read_ahead_bytes_max;
+        let definitions = service.model.sets.iter().map(statement::definition_hash).collect();
         let history = Arc::new(History::default());
-        Some(Engine { service, sources, pooled_by_proxy, read_ahead_bytes_max, budget, sealer, history })
+        Some(Engine {
+            service,
+            sources,
+            pooled_by_proxy,
+            definitions,
+            read_ahead_bytes_max: limits.read_ahead_bytes_max,
+            url_bytes_max: limits.url_bytes_max,
+            budget,
+            sealer,
+            history,
+        })
     }
 
     /// Answers a plan. Returns when the first bytes are ready, so that most failures still get an honest status.

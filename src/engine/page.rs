@@ -5,12 +5,11 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use contract::{Advance, Close};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::budget::Share;
-use super::statement::definition_hash;
-use super::token::{Continuation, Position, begun};
+use super::token::{Continuation, Position, TOKEN_BYTES_MAX, begun};
 use super::{Cut, Engine, EngineError, Facts, now_seconds};
 use crate::encode::RowEncoder;
 use crate::encode::envelope::push_collection_tail;
@@ -19,10 +18,13 @@ use crate::source::Running;
 
 /// Chunks that wait for the client at most; their bytes are bounded by the share.
 const CHUNKS_MAX: usize = 64;
+/// What is left of a statement behind the page's end is read up to so many bytes; more is cancelled.
+const DRAIN_BYTES_MAX: u64 = 256 * 1024;
 
 /// A page on its way.
 pub(super) struct PageReader {
-    pub running: Running,
+    running: Option<Running>,
+    deadline: Instant,
     pub encoder: RowEncoder,
     pub facts: Arc<Facts>,
     pub tail: Tail,
@@ -33,6 +35,8 @@ pub(super) struct PageReader {
 pub(super) struct Tail {
     pub engine_set: String,
     pub bytes_max: usize,
+    /// Rows that the statement gives at most.
+    pub fetch: u64,
     /// Rows given before this page, `$skip` included.
     pub before: u64,
     pub top_left: Option<u64>,
@@ -47,15 +51,16 @@ pub(super) struct Tail {
 
 impl Tail {
     /// The tail of a page of this set that starts now.
-    pub fn new(set: &EntitySet, fingerprint: [u8; 32], link: String) -> Tail {
+    pub fn new(set: &EntitySet, definition: u64, fingerprint: [u8; 32], link: String) -> Tail {
         Tail {
             engine_set: set.name.clone(),
             bytes_max: usize::MAX,
+            fetch: 0,
             before: 0,
             top_left: None,
             count: None,
             begun: begun(now_seconds()),
-            definition: definition_hash(set),
+            definition,
             fingerprint,
             link,
             links: true,
@@ -64,12 +69,26 @@ impl Tail {
 }
 
 impl PageReader {
+    /// A reader over a started statement.
+    pub fn new(running: Running, encoder: RowEncoder, facts: Arc<Facts>, tail: Tail) -> PageReader {
+        let deadline = running.deadline();
+        PageReader { running: Some(running), deadline, encoder, facts, tail, ended: false }
+    }
+
+    /// Gives the connection back, so that whoever waits for another one holds none.
+    pub fn release(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.finish(if self.rest_is_short() { Close::Drain } else { Close::Cancelled });
+        }
+    }
+
     /// Reads until the encoder has a chunk, or the page has ended.
     pub async fn step(&mut self) -> Result<Vec<u8>, EngineError> {
+        let Some(running) = &mut self.running else { return Ok(Vec::new()) };
         let begun = Instant::now();
-        let before = self.running.timings();
-        let advanced = self.running.advance(&mut self.encoder).await;
-        let after = self.running.timings();
+        let before = running.timings();
+        let advanced = running.advance(&mut self.encoder).await;
+        let after = running.timings();
         let inside = after.database.saturating_sub(before.database);
         Facts::add(&self.facts.queue_us, after.queue_wait.saturating_sub(before.queue_wait));
         Facts::add(&self.facts.database_us, inside);
@@ -89,114 +108,114 @@ impl PageReader {
         Ok(self.encoder.take())
     }
 
-    /// Gives the connection back and tells the facts.
-    pub fn close(self, engine: &Engine) -> Vec<u8> {
-        let PageReader { running, encoder, facts, tail, .. } = self;
-        running.finish(Close::Drain);
-        facts.rows.store(encoder.rows(), Ordering::Relaxed);
-        let bad = encoder.bad();
-        if !bad.is_empty() {
-            facts.bad_values.store(bad.iter().map(|cell| cell.count).sum(), Ordering::Relaxed);
-            facts.note(|texts| texts.bad = bad.to_vec());
-        }
+    /// Gives the connection back, tells the facts, and ends the answer's bytes.
+    pub fn close(mut self, engine: &Engine) -> Vec<u8> {
+        self.release();
+        self.tell();
         let mut out = Vec::new();
-        push_collection_tail(&mut out, engine.next_link(&encoder, &tail).as_deref());
+        push_collection_tail(&mut out, engine.next_link(&self.encoder, &self.tail).as_deref());
         out
     }
 
+    /// Whether few bytes are left of a statement whose page has ended.
+    fn rest_is_short(&self) -> bool {
+        let rows = self.encoder.rows();
+        let left = self.tail.fetch.saturating_sub(rows + u64::from(self.encoder.more()));
+        left.saturating_mul(self.encoder.bytes() / rows.max(1)) <= DRAIN_BYTES_MAX
+    }
+
+    fn tell(&self) {
+        self.facts.rows.store(self.encoder.rows(), Ordering::Relaxed);
+        let bad = self.encoder.bad();
+        if !bad.is_empty() {
+            self.facts.bad_values.store(bad.iter().map(|cell| cell.count).sum(), Ordering::Relaxed);
+            self.facts.note(|texts| texts.bad = bad.to_vec());
+        }
+    }
+
     /// Sends the rest of the page; ends early when nobody listens any more.
-    pub async fn send(mut self, engine: Arc<Engine>, share: Share, sender: mpsc::Sender<Piece>, first: Vec<u8>) {
-        let mut chunk = first;
+    pub async fn send(mut self, engine: Arc<Engine>, share: Share, mut outlet: Outlet, first: Bytes) {
+        let mut piece: Result<Bytes, Vec<u8>> = Ok(first);
         loop {
-            if !chunk.is_empty() && !deliver(&self.facts, self.running.deadline(), &share, &sender, chunk).await {
-                return;
+            let length = match &piece {
+                Ok(held) => held.len(),
+                Err(chunk) => chunk.len(),
+            };
+            if length > 0 {
+                match timeout_at(self.deadline, outlet.deliver(&share, piece)).await {
+                    Ok(true) => drop(self.facts.bytes.fetch_add(length as u64, Ordering::Relaxed)),
+                    Ok(false) => return self.tell(),
+                    Err(_) => return self.cut(outlet, "the client did not take the answer in time"),
+                }
             }
             if self.ended {
                 break;
             }
             let step = tokio::select! {
                 step = self.step() => step,
-                () = sender.closed() => return,
+                () = outlet.sender.closed() => return self.tell(),
             };
             match step {
-                Ok(bytes) => chunk = bytes,
-                Err(error) => return cut(&self.facts, &sender, &error.to_string()).await,
+                Ok(bytes) => piece = Err(bytes),
+                Err(error) => return self.cut(outlet, &error.to_string()),
             }
         }
         // The connection goes back before the client takes the last byte.
         let facts = self.facts.clone();
-        let deadline = self.running.deadline();
         let tail = self.close(&engine);
         facts.bytes.fetch_add(tail.len() as u64, Ordering::Relaxed);
-        let held = timeout_at(deadline, share.hold(tail)).await;
-        if let Ok(held) = held {
-            drop(sender.send(Ok(held)).await);
-        } else {
-            cut(&facts, &sender, "the client did not take the answer in time").await;
-        }
+        outlet.finish(tail);
     }
-}
 
-/// Sends one chunk within the request's time.
-async fn deliver(
-    facts: &Facts,
-    deadline: Instant,
-    share: &Share,
-    sender: &mpsc::Sender<Piece>,
-    chunk: Vec<u8>,
-) -> bool {
-    let length = chunk.len() as u64;
-    let sent = timeout_at(deadline, async {
-        let held = tokio::select! {
-            held = share.hold(chunk) => held,
-            () = sender.closed() => return false,
-        };
-        sender.send(Ok(held)).await.is_ok()
-    });
-    match sent.await {
-        Ok(true) => {
-            facts.bytes.fetch_add(length, Ordering::Relaxed);
-            true
-        }
-        Ok(false) => false,
-        Err(_) => {
-            cut(facts, sender, "the client did not take the answer in time").await;
-            false
-        }
+    fn cut(&self, outlet: Outlet, why: &str) {
+        self.tell();
+        self.facts.note(|texts| texts.cut = Some(why.to_owned()));
+        drop(outlet);
     }
-}
-
-async fn cut(facts: &Facts, sender: &mpsc::Sender<Piece>, why: &str) {
-    facts.note(|texts| texts.cut = Some(why.to_owned()));
-    drop(sender.try_send(Err(Cut)));
 }
 
 type Piece = Result<Bytes, Cut>;
 
-/// A channel for the rest of a page.
-pub(super) fn channel() -> (mpsc::Sender<Piece>, mpsc::Receiver<Piece>) {
-    mpsc::channel(CHUNKS_MAX)
+/// The sending end of a streamed body. Its last place is kept free, so that the end can always be said; dropped without
+/// one, in whatever way, it cuts the answer: a part must never look like a whole.
+pub(super) struct Outlet {
+    sender: mpsc::Sender<Piece>,
+    end: Option<mpsc::OwnedPermit<Piece>>,
 }
 
-/// Bytes kept back until the page's end is known, with the permits that they take of the common budget.
-#[derive(Default)]
-pub(super) struct Kept {
-    pub bytes: Vec<u8>,
-    permits: Vec<OwnedSemaphorePermit>,
-}
+impl Outlet {
+    /// Both ends of a body.
+    pub fn new() -> (Outlet, mpsc::Receiver<Piece>) {
+        let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
+        let end = sender.clone().try_reserve_owned().ok();
+        (Outlet { sender, end }, receiver)
+    }
 
-impl Kept {
-    /// Keeps a chunk; whether the common budget had room for it.
-    pub fn push(&mut self, chunk: Vec<u8>, share: &Share) -> bool {
-        let permit = share.keep(chunk.len());
-        if self.bytes.is_empty() {
-            self.bytes = chunk;
-        } else {
-            self.bytes.extend_from_slice(&chunk);
+    /// Sends a piece whose bytes are accounted for, or a chunk once they may be; false when nobody listens.
+    async fn deliver(&self, share: &Share, piece: Result<Bytes, Vec<u8>>) -> bool {
+        let held = match piece {
+            Ok(held) => held,
+            Err(chunk) => tokio::select! {
+                held = share.hold(chunk) => held,
+                () = self.sender.closed() => return false,
+            },
+        };
+        self.sender.send(Ok(held)).await.is_ok()
+    }
+
+    /// Sends the last bytes.
+    fn finish(&mut self, tail: Vec<u8>) {
+        if let Some(end) = self.end.take() {
+            end.send(Ok(tail.into()));
         }
-        let room = permit.is_some();
-        self.permits.extend(permit);
-        room
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        if let Some(end) = self.end.take() {
+            end.send(Err(Cut));
+        }
     }
 }
 
@@ -207,19 +226,21 @@ impl Engine {
             return None;
         }
         let seen = tail.before + encoder.rows();
-        let position = match encoder.keyset() {
-            Some(values) => Position::Keyset(values),
-            None => Position::Offset(seen),
-        };
-        let continuation = Continuation {
-            position,
+        let mut continuation = Continuation {
+            position: encoder.keyset().map_or(Position::Offset(seen), Position::Keyset),
             top_left: tail.top_left.map(|top| top.saturating_sub(encoder.rows())),
             count: tail.count,
             seen,
             definition: tail.definition,
             begun: tail.begun,
         };
-        let token = self.sealer.seal(&continuation, &tail.engine_set, &tail.fingerprint)?;
+        let mut token = self.sealer.seal(&continuation, &tail.engine_set, &tail.fingerprint)?;
+        // A link that would be refused for its length is none: long order values give way to their position.
+        let room = self.url_bytes_max.saturating_sub(tail.link.len() + "?$skiptoken=".len());
+        if token.len() > room.min(TOKEN_BYTES_MAX) && continuation.position != Position::Offset(seen) {
+            continuation.position = Position::Offset(seen);
+            token = self.sealer.seal(&continuation, &tail.engine_set, &tail.fingerprint)?;
+        }
         let join = match tail.link.rsplit_once('?') {
             None => "?",
             Some((_, "")) => "",

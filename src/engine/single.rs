@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use contract::{Advance, RowSink};
+use contract::{AdapterError, Advance, ErrorKind, RowSink};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Body, Content};
@@ -12,12 +12,14 @@ use super::statement::{PageStatement, lane, shape_hash};
 use super::{Ask, Engine, EngineError, Facts};
 use crate::encode::envelope::{count_text, push_entity, push_property};
 use crate::encode::literal::{Form, cell_of, key_literal};
-use crate::encode::{Context, EntityNames, Metadata, RowEncoder, RowOptions, ShapeColumn, ValueEncoder, ValueForm};
+use crate::encode::{
+    BadCell, Context, EntityNames, Metadata, RowEncoder, RowOptions, ShapeColumn, ValueEncoder, ValueForm,
+};
 use crate::lower::{self, Start};
 use crate::model::{EdmType, PropertyId};
 use crate::plan::{Condition, Scalar, ScalarKind};
 use crate::policy::Authorized;
-use crate::source::Query;
+use crate::source::{Query, SourceError};
 
 impl Engine {
     /// `Set(key)`
@@ -32,6 +34,7 @@ impl Engine {
                 set_url: format!("{}{}", self.service.public_url, set.name),
             }),
             quoted_numbers: ask.ieee754,
+            rows_max: Some(1),
             ..RowOptions::default()
         };
         let mut encoder = RowEncoder::new(&page.shape, options);
@@ -43,6 +46,9 @@ impl Engine {
         object.append(&mut encoder.take());
         if encoder.rows() == 0 {
             return Err(EngineError::NotFound { set: set.name.clone() });
+        }
+        if encoder.more() {
+            return Err(self.no_key(authorized));
         }
         ask.facts.rows.store(encoder.rows(), Ordering::Relaxed);
         if !encoder.bad().is_empty() {
@@ -76,9 +82,14 @@ impl Engine {
         if !encoder.found() {
             return Err(EngineError::NotFound { set: set.name.clone() });
         }
+        if encoder.repeated() {
+            return Err(self.no_key(authorized));
+        }
         ask.facts.rows.store(1, Ordering::Relaxed);
-        if encoder.bad().is_some() {
+        if let Some(reason) = encoder.bad() {
             ask.facts.bad_values.store(1, Ordering::Relaxed);
+            let (property, key) = (set.property(property).name.clone(), Some(self.key_text(authorized)));
+            ask.facts.note(|texts| texts.bad = vec![BadCell { property, reason, count: 1, row: 1, key }]);
         }
         let always_valued = set.property(property).ty == EdmType::Boolean && !set.property(property).nullable;
         if encoder.is_null() && !always_valued {
@@ -106,7 +117,7 @@ impl Engine {
     /// `Set/$count`
     pub(super) async fn bare_count(&self, authorized: &Authorized, ask: &Ask) -> Result<Answer, EngineError> {
         ask.facts.note(|texts| texts.count = Some("bare"));
-        let count = self.count_apart(authorized, ask, 0).await?;
+        let count = self.count_apart(authorized, ask, None).await?;
         Ok(Answer { content: Content::Text, ..whole(ask, count_text(count)) })
     }
 
@@ -118,6 +129,13 @@ impl Engine {
             texts.lane = Some("keyed");
         });
         Ok(page)
+    }
+
+    /// Several rows have one key: half an answer would be a wrong one.
+    fn no_key(&self, authorized: &Authorized) -> EngineError {
+        let set = &self.service.model.set(authorized.read().set).name;
+        let error = AdapterError::new(ErrorKind::Misconfigured, format!("the key of '{set}' is not unique"));
+        SourceError::Misconfigured { name: self.source(authorized).name().into(), error }.into()
     }
 
     async fn run<S: RowSink>(

@@ -1,7 +1,9 @@
 //! From an authorized plan to a statement and the shape of its rows.
 
+use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use contract::sql::Select;
 use contract::{Call, Lane, Statement};
 
@@ -72,9 +74,11 @@ pub(super) fn shape_hash(statement: &Statement) -> u64 {
     hash(|hasher| statement.text.hash(hasher))
 }
 
-/// The hash of a statement with its parameters: equal for equal questions.
-pub(super) fn question_hash(statement: &Statement) -> u64 {
+/// The hash of a statement with its parameters, asked of an entity set: equal for equal questions. Two sources may have
+/// tables of one name.
+pub(super) fn question_hash(set: &EntitySet, statement: &Statement) -> u64 {
     hash(|hasher| {
+        set.name.hash(hasher);
         statement.text.hash(hasher);
         for param in &statement.params {
             format!("{:?}", param.value).hash(hasher);
@@ -82,15 +86,19 @@ pub(super) fn question_hash(statement: &Statement) -> u64 {
     })
 }
 
-/// The hash of an entity set's definition: a next link made before a change is not followed after it.
+/// The hash of an entity set's definition: a next link made before a change is not followed after it. The same in every
+/// process that serves the same model.
 pub(super) fn definition_hash(set: &EntitySet) -> u64 {
-    hash(|hasher| {
-        set.table.hash(hasher);
-        set.key.hash(hasher);
-        for property in &set.properties {
-            format!("{}/{}/{:?}/{:?}", property.name, property.column, property.ty, property.sql).hash(hasher);
-        }
-    })
+    let mut text = format!("{:?}\n{:?}\n", set.schema, set.table);
+    for id in &set.key {
+        let _written = writeln!(text, "{:?}", set.property(*id).name);
+    }
+    for property in &set.properties {
+        let (name, column) = (&property.name, &property.column);
+        let _written = write!(text, "\n{name:?} {column:?} {:?} {:?}", property.ty, property.sql);
+    }
+    let hash = digest(&SHA256, text.as_bytes());
+    hash.as_ref().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 fn hash(feed: impl FnOnce(&mut DefaultHasher)) -> u64 {

@@ -17,7 +17,7 @@ use crate::config::Secret;
 /// Format of the box.
 const VERSION: u8 = 1;
 /// Bytes of a token's text at most.
-const TOKEN_BYTES_MAX: usize = 16 * 1024;
+pub(super) const TOKEN_BYTES_MAX: usize = 16 * 1024;
 /// The first page's time is kept in these steps, so that equal pages have equal bytes.
 const TIME_STEP_SECONDS: u64 = 3600;
 

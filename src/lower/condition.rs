@@ -96,7 +96,7 @@ impl Lowering<'_> {
         if let ScalarKind::Literal(value) = &left.kind {
             return self.compare_literal(mirrored(op), right, value, truth);
         }
-        let (a, b) = self.alike(self.value(left), self.value(right));
+        let (a, b) = self.comparable(left, right);
         let null = |expr: &Expr, nullable: bool| if nullable { Pred::IsNull(expr.clone()) } else { Pred::Const(false) };
         let (a_null, b_null) = (null(&a, left.nullable), null(&b, right.nullable));
         let both_null = a_null.clone().and(b_null.clone());
@@ -130,8 +130,8 @@ impl Lowering<'_> {
         match (op, truth) {
             (Comparison::Eq, true) | (Comparison::Ne, false) => self.equal_literal(expr, value, true),
             (Comparison::Eq, false) | (Comparison::Ne, true) => or_null(self.equal_literal(expr.clone(), value, false)),
-            (op, true) => self.ordered_against(op, expr, value),
-            (op, false) => or_null(self.ordered_against(opposite(op), expr.clone(), value)),
+            (op, true) => self.beside(sql(op), expr, value),
+            (op, false) => or_null(self.beside(sql(opposite(op)), expr.clone(), value)),
         }
     }
 

@@ -95,11 +95,15 @@ impl Lowering<'_> {
     }
 
     /// A function's argument: text without padding, decimals out of their scaled form.
-    fn argument(&self, value: &Scalar) -> Expr {
+    pub(super) fn argument(&self, value: &Scalar) -> Expr {
         let expr = self.value(value);
         match expr.ty() {
             SqlType::Char { .. } => Expr::Call { func: Func::TrimEnd, args: vec![expr], ty: SqlType::Text },
             SqlType::Scaled { scale } => self.unscaled(expr, scale),
+            // Unsigned arithmetic fails below zero.
+            SqlType::U64 if value.ty == EdmType::Decimal => {
+                Expr::Cast(Box::new(expr), SqlType::Decimal { scale: Some(0) })
+            }
             ty if value.ty == EdmType::String && !matches!(ty, SqlType::Text) => {
                 Expr::Cast(Box::new(expr), SqlType::Text)
             }
@@ -132,7 +136,12 @@ impl Lowering<'_> {
         };
         let (left, right) = (plain(left), plain(right));
         let by_value = |expr: &Expr| matches!(expr.ty(), SqlType::DecimalText { .. });
+        let float = |expr: &Expr| matches!(expr.ty(), SqlType::F32 | SqlType::F64);
+        let as_float = |expr: Expr| Expr::Cast(Box::new(expr), SqlType::F64);
         match (by_value(&left), by_value(&right)) {
+            // A decimal beside a float is one too (URL Conventions 5.1.1.10): the other way the digits may be too many.
+            (true, false) if float(&right) => (as_float(left), right),
+            (false, true) if float(&left) => (left, as_float(right)),
             (true, false) => {
                 let ty = left.ty();
                 (left, Expr::Cast(Box::new(right), ty))

@@ -8,7 +8,8 @@ use contract::{SqlType, Value};
 
 use super::Lowering;
 use super::condition::Want;
-use crate::plan::{Comparison, Place, Scalar, ScalarKind};
+use crate::model::EdmType;
+use crate::plan::{Place, Scalar, ScalarKind};
 
 impl Lowering<'_> {
     /// `expr = value`, or its negation (null aside).
@@ -32,20 +33,6 @@ impl Lowering<'_> {
         if truth { own.and(exact) } else { own.or(exact) }
     }
 
-    /// `expr > value` and its kin. A column whose padding counts is greater than a value only past the padded form.
-    pub(super) fn ordered_against(&self, op: Comparison, expr: Expr, value: &Value) -> Pred {
-        let ty = expr.ty();
-        let value = match (ty, value) {
-            (SqlType::Char { length }, Value::Text(text))
-                if !self.capabilities.char_ignores_padding && matches!(op, Comparison::Gt | Comparison::Le) =>
-            {
-                padded(text, length).pop().unwrap_or(Value::Null)
-            }
-            _ => value.clone(),
-        };
-        Pred::Compare(super::condition::sql(op), expr, Expr::param(value, ty))
-    }
-
     /// A padded column shows no trailing blanks, so nothing with trailing blanks equals it.
     fn equal_padded(&self, expr: Expr, value: &Value, length: u32, truth: bool) -> Pred {
         let Value::Text(text) = value else { return Pred::Const(!truth) };
@@ -62,6 +49,30 @@ impl Lowering<'_> {
         }
         let exact = Pred::In { expr: Expr::Exact(Box::new(expr)), values: padded(text, length), negated: !truth };
         if truth { own.and(exact) } else { own.or(exact) }
+    }
+
+    /// `expr < value` and its kin. Beside a padded value, what is equal or above begins at the bare literal, and what is
+    /// equal or below ends at the padded one.
+    pub(super) fn beside(&self, op: Compare, expr: Expr, value: &Value) -> Pred {
+        let ty = expr.ty();
+        let padding = !self.capabilities.char_ignores_padding && matches!(op, Compare::Gt | Compare::Le);
+        let value = match (ty, value) {
+            (SqlType::Char { length }, Value::Text(text)) if padding => {
+                padded(text, length).pop().unwrap_or(Value::Null)
+            }
+            _ => value.clone(),
+        };
+        Pred::Compare(op, expr, Expr::param(value, ty))
+    }
+
+    /// Two values of the row, ready to be compared: texts byte by byte, since no collation need fit both.
+    pub(super) fn comparable(&self, left: &Scalar, right: &Scalar) -> (Expr, Expr) {
+        let is_text = |scalar: &Scalar| scalar.ty == EdmType::String;
+        if is_text(left) && is_text(right) {
+            let exact = |scalar| Expr::Exact(Box::new(self.argument(scalar)));
+            return (exact(left), exact(right));
+        }
+        self.alike(self.value(left), self.value(right))
     }
 
     /// Membership in a list, or its negation (null aside).

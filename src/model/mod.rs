@@ -5,6 +5,7 @@
 pub mod build;
 pub mod edm;
 pub mod ids;
+pub mod metadata;
 pub mod profile;
 
 use std::collections::HashMap;

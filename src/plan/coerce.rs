@@ -154,15 +154,24 @@ pub(super) fn number(text: &str, sql: SqlType) -> Result<Fit, PlanError> {
     Ok(match sql {
         SqlType::U64 => grid(0, 0, u64::MAX.into()),
         SqlType::Scaled { scale } => grid(scale, i64::MIN.into(), i64::MAX.into()),
-        SqlType::F32 => Fit::Exact(Value::F64(f64::from(float(text)? as f32))),
-        SqlType::F64 => Fit::Exact(Value::F64(float(text)?)),
+        SqlType::F32 => float(f64::from(finite_or_infinite(text)? as f32)),
+        SqlType::F64 => float(finite_or_infinite(text)?),
         SqlType::Decimal { .. } | SqlType::DecimalText { .. } => Fit::Exact(Value::Decimal(numeral.plain())),
         _ => grid(0, i64::MIN.into(), i64::MAX.into()),
     })
 }
 
-fn float(text: &str) -> Result<f64, PlanError> {
-    text.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| invalid(text, "Edm.Double"))
+fn finite_or_infinite(text: &str) -> Result<f64, PlanError> {
+    text.parse().map_err(|_| invalid(text, "Edm.Double"))
+}
+
+/// A float among floats: one that has become infinite lies beyond them all.
+fn float(value: f64) -> Fit {
+    match value {
+        f64::INFINITY => Fit::OverAll,
+        f64::NEG_INFINITY => Fit::UnderAll,
+        value => Fit::Exact(Value::F64(value)),
+    }
 }
 
 /// A text against a column that shows itself as text but may be kept as something else.

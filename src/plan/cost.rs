@@ -4,7 +4,7 @@ use super::{Comparison, Condition, OrderItem, Place, Read, Scalar, ScalarKind, S
 use crate::model::PropertyId;
 
 /// A `$skip` from here on is work that grows with it.
-const DEEP_SKIP_MIN: u64 = 10_000;
+pub(crate) const DEEP_SKIP_MIN: u64 = 10_000;
 
 /// The class of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@ use super::coerce::{Fit, literal_type, number};
 use super::scalar::{Operand, operand};
 use super::{PlanError, Scalar, ScalarKind, Scope, nearest};
 use crate::model::EdmType;
-use crate::odata::ast::{Expr, Ident, LiteralKind, Span};
+use crate::odata::ast::{Expr, ExprKind, Ident, LiteralKind, Span};
 use contract::{SqlType, Value};
 
 /// Positions in a text at most: what databases count in, less the one that they count from. No text is as long.
@@ -313,7 +313,14 @@ pub(super) fn typed(scope: &Scope<'_>, expr: &Expr, takes: &[EdmType]) -> Result
 
 /// A numeric argument.
 pub(super) fn numeric(scope: &Scope<'_>, expr: &Expr) -> Result<Scalar, PlanError> {
-    let value = value_of(scope, expr)?;
+    let mut value = value_of(scope, expr)?;
+    // `2.0` is a decimal: dividing by it does not truncate.
+    if let (ExprKind::Literal(LiteralKind::Number(text)), EdmType::Int64) = (&expr.kind, value.ty)
+        && text.contains(['.', 'e', 'E'])
+        && let Fit::Exact(decimal) = number(text, SqlType::Decimal { scale: None })?
+    {
+        value = Scalar { kind: ScalarKind::Literal(decimal), ty: EdmType::Decimal, nullable: false };
+    }
     if is_null(&value) {
         return Ok(Scalar { ty: EdmType::Int64, ..value });
     }

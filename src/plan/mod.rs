@@ -23,6 +23,7 @@ mod tests;
 use contract::Value;
 
 pub use cost::Cost;
+pub(crate) use cost::DEEP_SKIP_MIN;
 pub use error::PlanError;
 pub use function::{Function, Kind, POSITION_MAX};
 pub use page::{Page, PageEnd};

@@ -96,6 +96,8 @@ impl Dialing {
         let version: String = greeting.try_get_unchecked(0)?;
         let number: String = greeting.try_get_unchecked(1)?;
         sqlx::raw_sql("SET SESSION TRANSACTION READ ONLY").execute(&mut inner).await?;
+        let patience = trusted(write_setting(self.statement_timeout));
+        sqlx::raw_sql(patience).execute(&mut inner).await?;
         let bounded = timeout_setting(&version, self.statement_timeout);
         match sqlx::raw_sql(trusted(bounded)).execute(&mut inner).await {
             // MySQL before 5.7.8 knows no such limit; the gateway's own cancel has to do there.
@@ -116,6 +118,12 @@ fn timeout_setting(version: &str, timeout: Duration) -> String {
     format!("SET SESSION max_execution_time = {milliseconds}")
 }
 
+/// A reader who pauses is no dead one: the server waits for it longer than the statement may take.
+fn write_setting(timeout: Duration) -> String {
+    let seconds = timeout.as_secs().saturating_add(30).clamp(60, 31_536_000);
+    format!("SET SESSION net_write_timeout = {seconds}")
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -128,6 +136,14 @@ mod tests {
         assert_eq!(limit("10.11.6-MariaDB-log", 1500), "SET SESSION max_statement_time = 1.500");
         assert_eq!(limit("8.0.36", 1500), "SET SESSION max_execution_time = 1500");
         assert_eq!(limit("8.0.36", 0), "SET SESSION max_execution_time = 1", "never without a limit");
+    }
+
+    #[test]
+    fn a_paused_reader_outlasts_its_statement() {
+        let setting = |seconds| write_setting(Duration::from_secs(seconds));
+        assert_eq!(setting(90), "SET SESSION net_write_timeout = 120");
+        assert_eq!(setting(0), "SET SESSION net_write_timeout = 60");
+        assert_eq!(setting(u64::MAX), "SET SESSION net_write_timeout = 31536000");
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn sendable(param: &Param) -> Result<Sendable<'_>, Unsendable> {
         Value::F64(number) => Sendable::F64(*number),
         Value::Decimal(text) | Value::Text(text) => Sendable::Text(text),
         Value::Bytes(bytes) => Sendable::Bytes(bytes),
-        // What is kept as an identifier here is 16 bytes; MariaDB's own uuid is `Other`, compared as text.
+        // MariaDB's own type takes bytes as well as text, BINARY(16) only bytes.
         Value::Guid(id) if matches!(param.ty, SqlType::Bytes | SqlType::Guid) => Sendable::Bytes(id),
         Value::Guid(id) => Sendable::Written(hyphenated(id)),
         Value::Date(date) => Sendable::Written(real(*date)?.to_string()),

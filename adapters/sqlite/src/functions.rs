@@ -53,7 +53,10 @@ fn arithmetic(database: &Connection) -> Result<()> {
     scalar(database, "tg_neg", 1, |c| decimal::print(&-number(c, 0)?))?;
     scalar(database, "tg_round", 1, |c| rounded(c, RoundingMode::HalfUp))?;
     scalar(database, "tg_floor", 1, |c| rounded(c, RoundingMode::Floor))?;
-    scalar(database, "tg_ceil", 1, |c| rounded(c, RoundingMode::Ceiling))
+    scalar(database, "tg_ceil", 1, |c| rounded(c, RoundingMode::Ceiling))?;
+    scalar(database, "tg_round_real", 1, |c| Some(real(c)?.round()))?;
+    scalar(database, "tg_floor_real", 1, |c| Some(real(c)?.floor()))?;
+    scalar(database, "tg_ceil_real", 1, |c| Some(real(c)?.ceil()))
 }
 
 fn texts(database: &Connection) -> Result<()> {
@@ -84,6 +87,16 @@ fn timestamps(database: &Connection) -> Result<()> {
 
 fn rounded(context: &Context<'_>, mode: RoundingMode) -> Option<String> {
     decimal::print(&decimal::round_to(&number(context, 0)?, 0, mode))
+}
+
+/// An argument as a float: its digits written out could be too many for a decimal.
+fn real(context: &Context<'_>) -> Option<f64> {
+    match context.get_raw(0) {
+        ValueRef::Real(number) => Some(number),
+        ValueRef::Integer(number) => Some(number as f64),
+        ValueRef::Text(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+        ValueRef::Null | ValueRef::Blob(_) => None,
+    }
 }
 
 fn found(context: &Context<'_>, place: Place) -> Option<bool> {

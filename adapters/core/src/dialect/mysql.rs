@@ -38,19 +38,29 @@ pub const MYSQL: Dialect = Dialect {
     ..ANSI
 };
 
-/// MariaDB: the same so far.
-pub const MARIADB: Dialect = Dialect { name: "mariadb", ..MYSQL };
+/// MariaDB: the same, but for a binary collation in which blanks at the end count.
+pub const MARIADB: Dialect = Dialect { name: "mariadb", function: mariadb_function, cast: mariadb_cast, ..MYSQL };
 
 fn function(func: Func) -> Option<&'static str> {
     Some(match func {
-        // Without the casts a negative difference of unsigned columns is an error.
+        // Without the casts a negative result with an unsigned column in it is an error.
+        Func::Add(Number::Integer) => "(CAST({0} AS SIGNED) + CAST({1} AS SIGNED))",
         Func::Subtract(Number::Integer) => "(CAST({0} AS SIGNED) - CAST({1} AS SIGNED))",
-        Func::Divide(Number::Integer) => "({0} DIV NULLIF({1}, 0))",
+        Func::Multiply(Number::Integer) => "(CAST({0} AS SIGNED) * CAST({1} AS SIGNED))",
+        Func::Divide(Number::Integer) => "(CAST({0} AS SIGNED) DIV NULLIF(CAST({1} AS SIGNED), 0))",
+        Func::Modulo(Number::Integer) => "(CAST({0} AS SIGNED) % NULLIF(CAST({1} AS SIGNED), 0))",
+        Func::Negate(Number::Integer) => "(- CAST({0} AS SIGNED))",
         // Division adds but four digits to those of the dividend.
         Func::Divide(Number::Decimal) => "(CAST({0} AS DECIMAL(65, 30)) / NULLIF({1}, 0))",
         Func::Modulo(_) => "({0} % NULLIF({1}, 0))",
-        Func::Concat => "CONCAT({0}, {1})",
-        Func::IndexOf => "(LOCATE({1}, CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin) - 1)",
+        // Columns of two collations do not mix unless both are told one.
+        Func::Concat => {
+            "CONCAT(CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin, CONVERT({1} USING utf8mb4) COLLATE utf8mb4_bin)"
+        }
+        Func::IndexOf => {
+            "(LOCATE(CONVERT({1} USING utf8mb4) COLLATE utf8mb4_bin, \
+             CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin) - 1)"
+        }
         Func::SubstringFrom => "SUBSTRING({0}, {1} + 1)",
         Func::SubstringFor => "SUBSTRING({0}, {1} + 1, {2})",
         Func::TrimEnd => "TRIM(TRAILING ' ' FROM {0})",
@@ -75,12 +85,30 @@ fn cast(ty: SqlType) -> Option<&'static str> {
         SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => {
             "CAST({0} AS DECIMAL(65, 30))"
         }
-        SqlType::Text | SqlType::Char { .. } | SqlType::Other => "CAST({0} AS CHAR)",
+        // By itself the text would have the session's collation, which folds case.
+        SqlType::Text | SqlType::Char { .. } | SqlType::Other => "CAST({0} AS CHAR) COLLATE utf8mb4_bin",
         SqlType::Time => "CAST({0} AS TIME(6))",
         SqlType::Timestamp | SqlType::Instant => "CAST({0} AS DATETIME(6))",
         SqlType::Bytes => "CAST({0} AS BINARY)",
         other => return ansi::cast(other),
     })
+}
+
+fn mariadb_function(func: Func) -> Option<&'static str> {
+    match func {
+        Func::Concat => Some(
+            "CONCAT(CONVERT({0} USING utf8mb4) COLLATE utf8mb4_nopad_bin, \
+             CONVERT({1} USING utf8mb4) COLLATE utf8mb4_nopad_bin)",
+        ),
+        other => function(other),
+    }
+}
+
+fn mariadb_cast(ty: SqlType) -> Option<&'static str> {
+    match ty {
+        SqlType::Text | SqlType::Char { .. } | SqlType::Other => Some("CAST({0} AS CHAR) COLLATE utf8mb4_nopad_bin"),
+        other => cast(other),
+    }
 }
 
 /// A text parameter beside a number or date would be compared as a float or as text.

@@ -31,7 +31,7 @@ pub const POSTGRES: Dialect = Dialect {
         computed: [
             "strpos(CAST({0} AS text) COLLATE \"C\", CAST({1} AS text) COLLATE \"C\") > 0",
             "starts_with(CAST({0} AS text), CAST({1} AS text))",
-            "right(CAST({0} AS text), char_length({1})) = CAST({1} AS text) COLLATE \"C\"",
+            "right(CAST({0} AS text) COLLATE \"C\", char_length({1})) = CAST({1} AS text) COLLATE \"C\"",
         ],
         ..ANSI.like
     },
@@ -42,6 +42,14 @@ pub const POSTGRES: Dialect = Dialect {
 
 fn function(func: Func) -> Option<&'static str> {
     Some(match func {
+        // The sum of two small integers is a small integer, or an error.
+        Func::Add(Number::Integer) => "(CAST({0} AS bigint) + {1})",
+        Func::Subtract(Number::Integer) => "(CAST({0} AS bigint) - {1})",
+        Func::Multiply(Number::Integer) => "(CAST({0} AS bigint) * {1})",
+        Func::Divide(Number::Integer) => "(CAST({0} AS bigint) / NULLIF({1}, 0))",
+        // Of two integers it would be a whole number.
+        Func::Divide(Number::Decimal) => "(CAST({0} AS numeric) / NULLIF({1}, 0))",
+        Func::Negate(Number::Integer) => "(- CAST({0} AS bigint))",
         Func::Modulo(Number::Double) => return None,
         Func::Modulo(_) => "({0} % NULLIF({1}, 0))",
         Func::IndexOf => "(strpos(CAST({0} AS text) COLLATE \"C\", CAST({1} AS text) COLLATE \"C\") - 1)",

@@ -70,9 +70,9 @@ fn function(func: Func) -> Option<&'static str> {
         Func::Floor(Number::Decimal) => "tg_floor({0})",
         Func::Ceiling(Number::Decimal) => "tg_ceil({0})",
         // The mathematical functions are a build option, and halves must go away from zero.
-        Func::Round(Number::Double) => "CAST(tg_round({0}) AS REAL)",
-        Func::Floor(Number::Double) => "CAST(tg_floor({0}) AS REAL)",
-        Func::Ceiling(Number::Double) => "CAST(tg_ceil({0}) AS REAL)",
+        Func::Round(Number::Double) => "tg_round_real({0})",
+        Func::Floor(Number::Double) => "tg_floor_real({0})",
+        Func::Ceiling(Number::Double) => "tg_ceil_real({0})",
         other => return ansi::function(other),
     })
 }
