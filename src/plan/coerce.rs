@@ -231,7 +231,9 @@ fn between_micros(time: Time, target: &Target<'_>) -> Option<Time> {
 /// The wall-clock reading that an instant shows in a zone.
 fn to_wall(utc: Timestamp, zone: &TimeZone) -> Timestamp {
     let seconds = utc.date.unix_days() * 86_400 + (utc.time.nanos / 1_000_000_000) as i64;
-    let Ok(instant) = jiff::Timestamp::from_second(seconds) else { return utc };
+    // The zone's rules end a day before the calendar does; their last offset goes on.
+    let (first, last) = (jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
+    let Ok(instant) = jiff::Timestamp::from_second(seconds.clamp(first, last)) else { return utc };
     shift(utc, i64::from(zone.to_offset(instant).seconds()))
 }
 
