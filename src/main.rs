@@ -1,3 +1,9 @@
 //! The command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    tidegate::cli::run(tidegate::cli::Cli::parse())
+}

@@ -1,5 +1,90 @@
-//! The programs a person runs, one module each.
+//! The programs a person runs: arguments here, one module each for what they do.
 
 pub mod check;
 pub mod demo;
 pub mod explain;
+pub mod hash_password;
+pub mod init;
+pub mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Serves legacy databases as OData, for Salesforce Connect.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The programs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a gateway on a small generated database, to try things out
+    Demo(demo::run::Args),
+    /// Read a database's catalog and write tidegate.toml and a model file
+    Init(init::Args),
+    /// Start the gateway
+    Serve(serve::Args),
+    /// Check configuration and model, and what they say of the database
+    Check(check::CheckArgs),
+    /// Show how one URL becomes SQL, without asking a database
+    Explain(explain::ExplainArgs),
+    /// Read a password from standard input and print its hash for `password_hash`
+    HashPassword,
+}
+
+/// The configuration file, as most programs take it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ConfigFile {
+    /// The configuration file
+    #[arg(long = "config", value_name = "FILE")]
+    pub path: PathBuf,
+}
+
+/// Runs a program.
+pub fn run(cli: Cli) -> ExitCode {
+    match cli.command {
+        Command::Demo(args) => demo::run::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Check(args) => printed(|out| check::run(&args, out)),
+        Command::Explain(args) => printed(|out| explain::run(&args, out)),
+        Command::HashPassword => hash_password::run(),
+    }
+}
+
+/// Runs a program that writes to standard output and knows its exit code.
+fn printed(run: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<u8>) -> ExitCode {
+    match run(&mut anstream::stdout().lock()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Prints an error with all its causes and gives the exit code of a failure.
+pub fn failed(error: &dyn std::error::Error) -> ExitCode {
+    let mut text = format!("error: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    anstream::eprintln!("{text}");
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

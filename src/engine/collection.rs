@@ -156,12 +156,17 @@ impl Engine {
         let rows = reader.encoder.rows();
         let ended = reader.ended;
         if ended {
+            reader.release();
             self.history.learn(shape, |shape| shape.short = is_last(window, &reader, rows));
         }
         let count = match strategy {
             Strategy::None => None,
             Strategy::Known(count) => Some(count),
-            _ => Some(self.total(authorized, ask, window, &reader, ended).await?),
+            _ => {
+                let seen =
+                    Seen { rows, last: ended && is_last(window, &reader, rows), counted: reader.encoder.count() };
+                Some(self.total(authorized, ask, window, seen).await?)
+            }
         };
         reader.tail.count = count;
         let head = self.head(authorized.read(), ask, count);
@@ -225,27 +230,20 @@ impl Engine {
         };
         let encoder = RowEncoder::new(&page.shape, options);
         let running = self.source(authorized).query(query).await?;
-        Ok(PageReader { running, encoder, facts: ask.facts.clone(), tail, ended: false })
+        Ok(PageReader::new(running, encoder, ask.facts.clone(), tail))
     }
 
     /// The total, told by the page, by its count column, or by a statement of its own.
-    async fn total(
-        &self,
-        authorized: &Authorized,
-        ask: &Ask,
-        window: &Window,
-        reader: &PageReader,
-        ended: bool,
-    ) -> Result<u64, EngineError> {
-        let rows = reader.encoder.rows();
+    async fn total(&self, authorized: &Authorized, ask: &Ask, window: &Window, seen: Seen) -> Result<u64, EngineError> {
+        let rows = seen.rows;
         let so_far = window.before + rows;
-        let first = matches!(window.start, Start::Skip(_));
-        if let Some(count) = reader.encoder.count() {
+        if let Some(count) = seen.counted {
             self.remember_column(authorized, count)?;
             return Ok(count.max(so_far));
         }
         // The last page of rows tells how many there are, unless it lies behind the end.
-        if ended && first && is_last(window, reader, rows) && (rows > 0 || window.before == 0) {
+        let first = matches!(window.start, Start::Skip(_));
+        if seen.last && first && (rows > 0 || window.before == 0) {
             return Ok(so_far);
         }
         if authorized.read().at_most_one && window.before == 0 && rows > 0 {
@@ -273,6 +271,15 @@ impl Engine {
         head.push(&mut out);
         out
     }
+}
+
+/// What a page told of the total.
+struct Seen {
+    rows: u64,
+    /// Whether no row follows.
+    last: bool,
+    /// What its count column said.
+    counted: Option<u64>,
 }
 
 /// Whether no row follows the page: the database gave fewer rows than asked for.

@@ -159,7 +159,7 @@ impl Engine {
 
 /// Whether time ran out, rather than anything else.
 pub(super) fn is_timeout(error: &EngineError) -> bool {
-    matches!(error, EngineError::Source(SourceError::Timeout { .. }))
+    matches!(error, EngineError::Source(error) if matches!(**error, SourceError::Timeout { .. }))
 }
 
 /// Takes the one number.

@@ -12,7 +12,7 @@ use crate::source::SourceError;
 pub enum EngineError {
     /// The database, or the way to it.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Source(Box<SourceError>),
     /// The dialect cannot spell the plan.
     #[error("the source '{source_name}' cannot answer this")]
     Render {
@@ -49,4 +49,10 @@ pub enum EngineError {
         /// Entity set.
         set: String,
     },
+}
+
+impl From<SourceError> for EngineError {
+    fn from(error: SourceError) -> EngineError {
+        EngineError::Source(Box::new(error))
+    }
 }

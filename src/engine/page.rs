@@ -22,7 +22,8 @@ const CHUNKS_MAX: usize = 64;
 
 /// A page on its way.
 pub(super) struct PageReader {
-    pub running: Running,
+    running: Option<Running>,
+    deadline: Instant,
     pub encoder: RowEncoder,
     pub facts: Arc<Facts>,
     pub tail: Tail,
@@ -64,12 +65,26 @@ impl Tail {
 }
 
 impl PageReader {
+    /// A reader over a started statement.
+    pub fn new(running: Running, encoder: RowEncoder, facts: Arc<Facts>, tail: Tail) -> PageReader {
+        let deadline = running.deadline();
+        PageReader { running: Some(running), deadline, encoder, facts, tail, ended: false }
+    }
+
+    /// Gives the connection back, so that whoever waits for another one holds none.
+    pub fn release(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.finish(Close::Drain);
+        }
+    }
+
     /// Reads until the encoder has a chunk, or the page has ended.
     pub async fn step(&mut self) -> Result<Vec<u8>, EngineError> {
+        let Some(running) = &mut self.running else { return Ok(Vec::new()) };
         let begun = Instant::now();
-        let before = self.running.timings();
-        let advanced = self.running.advance(&mut self.encoder).await;
-        let after = self.running.timings();
+        let before = running.timings();
+        let advanced = running.advance(&mut self.encoder).await;
+        let after = running.timings();
         let inside = after.database.saturating_sub(before.database);
         Facts::add(&self.facts.queue_us, after.queue_wait.saturating_sub(before.queue_wait));
         Facts::add(&self.facts.database_us, inside);
@@ -89,10 +104,10 @@ impl PageReader {
         Ok(self.encoder.take())
     }
 
-    /// Gives the connection back and tells the facts.
-    pub fn close(self, engine: &Engine) -> Vec<u8> {
-        let PageReader { running, encoder, facts, tail, .. } = self;
-        running.finish(Close::Drain);
+    /// Gives the connection back, tells the facts, and ends the answer's bytes.
+    pub fn close(mut self, engine: &Engine) -> Vec<u8> {
+        self.release();
+        let PageReader { encoder, facts, tail, .. } = self;
         facts.rows.store(encoder.rows(), Ordering::Relaxed);
         let bad = encoder.bad();
         if !bad.is_empty() {
@@ -108,7 +123,7 @@ impl PageReader {
     pub async fn send(mut self, engine: Arc<Engine>, share: Share, sender: mpsc::Sender<Piece>, first: Vec<u8>) {
         let mut chunk = first;
         loop {
-            if !chunk.is_empty() && !deliver(&self.facts, self.running.deadline(), &share, &sender, chunk).await {
+            if !chunk.is_empty() && !deliver(&self.facts, self.deadline, &share, &sender, chunk).await {
                 return;
             }
             if self.ended {
@@ -124,8 +139,7 @@ impl PageReader {
             }
         }
         // The connection goes back before the client takes the last byte.
-        let facts = self.facts.clone();
-        let deadline = self.running.deadline();
+        let (facts, deadline) = (self.facts.clone(), self.deadline);
         let tail = self.close(&engine);
         facts.bytes.fetch_add(tail.len() as u64, Ordering::Relaxed);
         let held = timeout_at(deadline, share.hold(tail)).await;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::coerce::{Fit, Target, fit, literal_type};
+use super::coerce::{Fit, Target, fit, literal_type, parse_instant};
 use super::function::typed;
 use super::scalar::{Operand, operand};
 use super::{Comparison, Condition, Function, Place, PlanError, Scalar, ScalarKind, Scope};
@@ -266,6 +266,9 @@ fn literals(op: Comparison, a: &Literal, b: &Literal) -> Result<Condition, PlanE
         (LiteralKind::Number(a), LiteralKind::Number(b)) => {
             let read = |text: &String| text.parse::<f64>().ok();
             read(a).zip(read(b)).and_then(|(a, b)| a.partial_cmp(&b))
+        }
+        (LiteralKind::DateTimeOffset(a), LiteralKind::DateTimeOffset(b)) => {
+            parse_instant(a).zip(parse_instant(b)).map(|(a, b)| a.cmp(&b))
         }
         (a_kind, b_kind) => {
             return Err(PlanError::Type {

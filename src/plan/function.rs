@@ -175,17 +175,6 @@ pub(super) fn call(scope: &Scope<'_>, name: &Ident, args: &[Expr], span: Span) -
         "round" => rounding(scope, Function::Round, args),
         "floor" => rounding(scope, Function::Floor, args),
         "ceiling" => rounding(scope, Function::Ceiling, args),
-        "now" => constant(args, "now", scope.rules.now),
-        "mindatetime" => constant(
-            args,
-            "mindatetime",
-            Timestamp { date: Date { year: 1, month: 1, day: 1 }, time: Time { nanos: 0 } },
-        ),
-        "maxdatetime" => constant(
-            args,
-            "maxdatetime",
-            Timestamp { date: Date { year: 9999, month: 12, day: 31 }, time: Time { nanos: 86_399_999_999_000 } },
-        ),
         _ => Err(refused(&lower, name, span)),
     }
 }
@@ -271,9 +260,21 @@ fn rounding(scope: &Scope<'_>, function: fn(Kind) -> Function, args: &[Expr]) ->
     Ok(applied(function(kind), vec![arg], kind.edm()))
 }
 
-fn constant(args: &[Expr], name: &'static str, at: Timestamp) -> Result<Scalar, PlanError> {
-    count_arguments(name, args, 0..=0, "no")?;
-    Ok(Scalar { kind: ScalarKind::Literal(Value::Timestamp(at)), ty: EdmType::DateTimeOffset, nullable: false })
+/// A function without arguments that names an instant, as the literal that it means.
+pub(super) fn instant(scope: &Scope<'_>, name: &str, args: &[Expr]) -> Option<Result<LiteralKind, PlanError>> {
+    let (name, at) = match name.to_ascii_lowercase().as_str() {
+        "now" => ("now", scope.rules.now),
+        "mindatetime" => {
+            ("mindatetime", Timestamp { date: Date { year: 1, month: 1, day: 1 }, time: Time { nanos: 0 } })
+        }
+        "maxdatetime" => {
+            let time = Time { nanos: 86_399_999_999_000 };
+            ("maxdatetime", Timestamp { date: Date { year: 9999, month: 12, day: 31 }, time })
+        }
+        _ => return None,
+    };
+    let text = format!("{}T{}Z", at.date, at.time);
+    Some(count_arguments(name, args, 0..=0, "no").map(|()| LiteralKind::DateTimeOffset(text)))
 }
 
 /// A call over planned arguments; null if one of them is.

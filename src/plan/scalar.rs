@@ -58,6 +58,9 @@ fn call(scope: &Scope<'_>, name: &Ident, args: &[Expr], expr: &Expr) -> Result<O
     if name.text.eq_ignore_ascii_case("totaloffsetminutes") {
         return offset_minutes(scope, args);
     }
+    if let Some(literal) = function::instant(scope, &name.text, args) {
+        return Ok(Operand::Literal(Literal { kind: literal?, span: expr.span }));
+    }
     Ok(Operand::Value(function::call(scope, name, args, expr.span)?))
 }
 

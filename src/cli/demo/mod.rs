@@ -10,6 +10,7 @@ mod names;
 mod payments;
 mod products;
 mod random;
+pub mod run;
 #[cfg(test)]
 mod tests;
 
