@@ -27,7 +27,7 @@ pub enum Command {
     /// Start a gateway on a small generated database, to try things out
     Demo(demo::run::Args),
     /// Read a database's catalog and write tidegate.toml and a model file
-    Init(init::Args),
+    Init(init::InitArgs),
     /// Start the gateway
     Serve(serve::Args),
     /// Check configuration and model, and what they say of the database
@@ -50,9 +50,20 @@ pub struct ConfigFile {
 pub fn run(cli: Cli) -> ExitCode {
     match cli.command {
         Command::Demo(args) => demo::run::run(args),
-        Command::Init(args) => init::run(args),
+        Command::Init(args) => match waited(init::run(args, &mut anstream::stdout())) {
+            Some(Ok(())) => ExitCode::SUCCESS,
+            Some(Err(error)) => failed(&error),
+            None => ExitCode::FAILURE,
+        },
         Command::Serve(args) => serve::run(args),
-        Command::Check(args) => printed(|out| check::run(&args, out)),
+        Command::Check(args) => {
+            let colour = std::io::IsTerminal::is_terminal(&std::io::stdout());
+            match waited(check::run(&args, colour, &mut anstream::stdout())) {
+                Some(Ok(outcome)) => ExitCode::from(outcome.exit_code()),
+                Some(Err(error)) => failed(&error),
+                None => ExitCode::FAILURE,
+            }
+        }
         Command::Explain(args) => printed(|out| explain::run(&args, out)),
         Command::HashPassword => hash_password::run(),
     }
@@ -63,6 +74,17 @@ fn printed(run: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<u8>) -> 
     match run(&mut anstream::stdout().lock()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => failed(&error),
+    }
+}
+
+/// Runs a program that talks to databases; `None`, told, when there is no runtime to be had.
+fn waited<T>(program: impl Future<Output = T>) -> Option<T> {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => Some(runtime.block_on(program)),
+        Err(error) => {
+            failed(&error);
+            None
+        }
     }
 }
 

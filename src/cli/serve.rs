@@ -25,18 +25,20 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: Args) -> ExitCode {
-    match load(&args.config.path, args.listen) {
+    match load(&args.config.path, args.listen, true) {
         Some(config) => run_until_signal(config, |_| {}),
         None => ExitCode::FAILURE,
     }
 }
 
-/// Loads a configuration and prints what is wrong with it; `None` after an error.
-pub fn load(path: &Path, listen: Option<SocketAddr>) -> Option<Config> {
+/// Loads a configuration and prints what is wrong with it, and its warnings if asked; `None` after an error.
+pub fn load(path: &Path, listen: Option<SocketAddr>, warnings: bool) -> Option<Config> {
     let options = config::Options { listen, ..config::Options::default() };
     let loaded = config::read(path, &options);
     let worth_telling: Vec<Finding> = match loaded.config {
-        Some(_) => loaded.findings.into_iter().filter(|finding| finding.severity != Severity::Error).collect(),
+        Some(_) => {
+            loaded.findings.into_iter().filter(|finding| warnings && finding.severity != Severity::Error).collect()
+        }
         None => loaded.findings,
     };
     if !worth_telling.is_empty() {

@@ -53,6 +53,11 @@ const STANDARD: &[&str] = &[
     "workorder",
 ];
 
+/// Whether an entity set of that name is likely to meet a standard object.
+pub(crate) fn is_standard_object(name: &str) -> bool {
+    STANDARD.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Adds the warnings that a mounted model deserves.
 pub fn lint(file: &ModelFile, model: &Model, profile: Profile, report: &Report) {
     let lint = Lint { file, report };
@@ -82,7 +87,7 @@ impl Lint<'_> {
     }
 
     fn set(&self, entry: &SetEntry, set: &EntitySet) {
-        if STANDARD.contains(&set.name.to_ascii_lowercase().as_str()) {
+        if is_standard_object(&set.name) {
             let message = format!("`{}` is the name of a standard object", set.name);
             let help = "prefix it, as in \"Erp\" and the name: syncing an object whose name is taken can fail";
             self.warn(Code::StandardName, &entry.name.span, message, "taken in Salesforce", help);

@@ -6,6 +6,7 @@
 pub mod fields;
 pub mod file;
 pub mod finding;
+pub mod indexes;
 mod lint;
 mod load;
 pub mod mask;
@@ -22,9 +23,11 @@ pub mod units;
 mod users;
 
 pub use finding::{Code, Finding, Place, Report, Severity, Spot, Stage};
+pub(crate) use lint::is_standard_object;
 pub use load::{Loaded, Options, Places, load, read};
 pub use render::write_findings;
 pub use resolved::{Config, Limits, Listen, Paging, Profile, Secret, Server, Service, SourceConfig};
+pub(crate) use sources::absolute;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::fields::{Context, Field, Fields};
 use super::file::{self, SourceFile};
 use super::finding::{Code, Report, Spot};
+use super::indexes::{self, IndexEntry};
 use crate::model::{CountMode, EdmType, Flag, OnBadValue};
 
 /// Characters that a text may be declared to have at most.
@@ -109,15 +110,6 @@ pub struct NavigationEntry {
     pub partner: Option<Spot<String>>,
 }
 
-/// One index.
-#[derive(Debug)]
-pub struct IndexEntry {
-    /// Indexed properties in order.
-    pub on: Vec<Spot<String>>,
-    /// Whether it allows a value once only.
-    pub unique: bool,
-}
-
 /// Reads a model file; `None` when there is no text to read.
 pub fn read(path: &Path, rank: u32, report: &Report) -> Option<ModelFile> {
     let text = file::read_text(path, report)?;
@@ -162,8 +154,8 @@ fn set(mut fields: Fields<'_>) -> SetEntry {
     let properties = members(properties, "properties", property);
     let navigations = fields.take("navigations");
     let navigations = members(navigations, "navigations", navigation);
-    let indexes = fields.take("indexes");
-    let indexes = indexes.is_some().then(|| members(indexes, "indexes", index));
+    let listed = fields.take("indexes");
+    let indexes = listed.is_some().then(|| members(listed, "indexes", indexes::index));
     let entry = SetEntry {
         type_name: fields.take("type").and_then(|f| f.text()),
         source: fields.take("source").and_then(|f| f.text()),
@@ -296,12 +288,4 @@ fn navigation(mut fields: Fields<'_>) -> NavigationEntry {
     };
     fields.finish();
     entry
-}
-
-fn index(mut fields: Fields<'_>) -> IndexEntry {
-    let on = fields.require("on", "write on = [\"CustomerId\", \"IssuedOn\"]: properties in the index's order");
-    let on = on.and_then(|f| texts(&f)).unwrap_or_default();
-    let unique = fields.take("unique").and_then(|f| f.boolean()).unwrap_or(false);
-    fields.finish();
-    IndexEntry { on, unique }
 }

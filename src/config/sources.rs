@@ -124,7 +124,7 @@ fn unknown_without_secret(field: &Field<'_>, stated: bool) -> Option<&'static Di
 }
 
 /// A SQLite path is relative to the folder of the file, not to where the program was started.
-fn absolute(url: &str, folder: &std::path::Path) -> String {
+pub(crate) fn absolute(url: &str, folder: &std::path::Path) -> String {
     let Some(path) = url.strip_prefix("sqlite:") else { return url.to_owned() };
     let (path, query) = path.find('?').map_or((path, ""), |at| path.split_at(at));
     let path = path.strip_prefix("//").unwrap_or(path);

@@ -53,7 +53,7 @@ fn a_drivers_words_reach_the_log_and_not_the_client() {
             ErrorKind::Internal => SourceError::Internal { name, error },
             _ => SourceError::Misconfigured { name, error },
         };
-        let fault = Fault::from(EngineError::Source(Box::new(source)));
+        let fault = Fault::from(EngineError::from(source));
         let body = String::from_utf8(fault.to_json("abc-1")).unwrap();
         assert!(!body.contains("SELECT") && body.contains("abc-1") && body.contains("erp"), "{body}");
         assert!(fault.detail.unwrap().message.contains("SELECT secret"));

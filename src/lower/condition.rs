@@ -130,14 +130,8 @@ impl Lowering<'_> {
         match (op, truth) {
             (Comparison::Eq, true) | (Comparison::Ne, false) => self.equal_literal(expr, value, true),
             (Comparison::Eq, false) | (Comparison::Ne, true) => or_null(self.equal_literal(expr.clone(), value, false)),
-            (op, true) => {
-                let param = Expr::param(value.clone(), expr.ty());
-                Pred::Compare(sql(op), expr, param)
-            }
-            (op, false) => {
-                let param = Expr::param(value.clone(), expr.ty());
-                or_null(Pred::Compare(sql(opposite(op)), expr.clone(), param))
-            }
+            (op, true) => self.ordered_against(op, expr, value),
+            (op, false) => or_null(self.ordered_against(opposite(op), expr.clone(), value)),
         }
     }
 
@@ -170,7 +164,8 @@ impl Lowering<'_> {
     }
 }
 
-fn sql(op: Comparison) -> Compare {
+/// The operator in the tree.
+pub(super) fn sql(op: Comparison) -> Compare {
     match op {
         Comparison::Eq => Compare::Eq,
         Comparison::Ne => Compare::Ne,

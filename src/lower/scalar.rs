@@ -1,12 +1,12 @@
 //! Values of the plan as values of the tree, with the conversions that their storage needs.
 
-use contract::sql::{Column, Expr, Func, Number};
+use contract::sql::{Column, Compare, Expr, Func, Number, Pred};
 use contract::{SqlType, Value};
 
 use super::Lowering;
 use super::condition::Want;
 use crate::model::{EdmType, PropertyId};
-use crate::plan::{Function, Kind, Scalar, ScalarKind};
+use crate::plan::{Function, Kind, POSITION_MAX, Scalar, ScalarKind};
 
 impl Lowering<'_> {
     /// The column of a property.
@@ -65,13 +65,33 @@ impl Lowering<'_> {
     }
 
     fn call(&self, function: Function, args: &[Scalar], ty: EdmType) -> Expr {
+        let counted = matches!(function, Function::SubstringFrom | Function::SubstringFor);
+        let argument = |(at, arg): (usize, &Scalar)| match counted && at > 0 {
+            true => self.position(arg),
+            false => self.argument(arg),
+        };
+        let args = args.iter().enumerate().map(argument).collect();
         let func = func(function);
-        let args = args.iter().map(|arg| self.argument(arg)).collect();
         let ty = match natural(ty) {
             SqlType::Decimal { .. } => self.capabilities.decimal,
             other => other,
         };
         Expr::Call { func, args, ty }
+    }
+
+    /// A computed position or length, kept between zero and what databases count in: beyond, each does something else.
+    fn position(&self, value: &Scalar) -> Expr {
+        let expr = self.argument(value);
+        if matches!(value.kind, ScalarKind::Literal(_)) {
+            return expr;
+        }
+        let bound = |bound: i64| Expr::param(Value::I64(bound), SqlType::I64);
+        let beyond = |op, at| Pred::Compare(op, expr.clone(), bound(at));
+        Expr::Case(vec![
+            (beyond(Compare::Lt, 0), bound(0)),
+            (beyond(Compare::Gt, POSITION_MAX), bound(POSITION_MAX)),
+            (Pred::IsNotNull(expr.clone()), expr.clone()),
+        ])
     }
 
     /// A function's argument: text without padding, decimals out of their scaled form.

@@ -8,7 +8,7 @@ use contract::{SqlType, Value};
 
 use super::Lowering;
 use super::condition::Want;
-use crate::plan::{Place, Scalar, ScalarKind};
+use crate::plan::{Comparison, Place, Scalar, ScalarKind};
 
 impl Lowering<'_> {
     /// `expr = value`, or its negation (null aside).
@@ -30,6 +30,20 @@ impl Lowering<'_> {
         }
         let exact = Pred::Compare(op, Expr::Exact(Box::new(a)), Expr::Exact(Box::new(b)));
         if truth { own.and(exact) } else { own.or(exact) }
+    }
+
+    /// `expr > value` and its kin. A column whose padding counts is greater than a value only past the padded form.
+    pub(super) fn ordered_against(&self, op: Comparison, expr: Expr, value: &Value) -> Pred {
+        let ty = expr.ty();
+        let value = match (ty, value) {
+            (SqlType::Char { length }, Value::Text(text))
+                if !self.capabilities.char_ignores_padding && matches!(op, Comparison::Gt | Comparison::Le) =>
+            {
+                padded(text, length).pop().unwrap_or(Value::Null)
+            }
+            _ => value.clone(),
+        };
+        Pred::Compare(super::condition::sql(op), expr, Expr::param(value, ty))
     }
 
     /// A padded column shows no trailing blanks, so nothing with trailing blanks equals it.
@@ -133,9 +147,25 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether the column's own comparison is not exact.
+/// Whether the value's own comparison is not exact: a computed text compares like the columns in it, and like nobody
+/// knows what without any.
 pub(super) fn folding(expr: &Expr) -> bool {
-    matches!(expr, Expr::Column(column) if column.ty.is_text() && !column.exact)
+    match expr {
+        Expr::Param(_) => false,
+        expr => expr.ty().is_text() && !exact(expr),
+    }
+}
+
+/// Whether a column leads the comparison, and all of them are exact.
+fn exact(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column(column) => column.ty.is_text() && column.exact,
+        Expr::Call { args, .. } => {
+            let texts = || args.iter().filter(|arg| arg.ty().is_text() && !matches!(arg, Expr::Param(_)));
+            texts().next().is_some() && texts().all(exact)
+        }
+        _ => false,
+    }
 }
 
 /// A literal as it may be stored in a padded column: as it is, and filled up.

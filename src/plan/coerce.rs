@@ -104,6 +104,14 @@ pub(super) fn fit(literal: &Literal, target: &Target<'_>, salesforce: bool) -> R
     })
 }
 
+/// Refuses a text that no database stores: none of them agree on the character NUL.
+pub(super) fn storable(kind: &LiteralKind) -> Result<(), PlanError> {
+    match kind {
+        LiteralKind::Text(text) if text.contains('\0') => Err(invalid("a text with the character NUL", "Edm.String")),
+        _ => Ok(()),
+    }
+}
+
 /// The type that a literal has by itself.
 pub(super) fn literal_type(kind: &LiteralKind) -> &'static str {
     match kind {

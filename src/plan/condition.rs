@@ -12,6 +12,7 @@ use contract::Value;
 
 /// Plans an expression that must be boolean.
 pub(super) fn condition(scope: &Scope<'_>, expr: &Expr) -> Result<Condition, PlanError> {
+    scope.count_node()?;
     match &expr.kind {
         ExprKind::And(items) => {
             Ok(Condition::And(items.iter().map(|item| condition(scope, item)).collect::<Result<_, _>>()?))
@@ -100,11 +101,15 @@ fn compare(scope: &Scope<'_>, op: Comparison, left: &Expr, right: &Expr) -> Resu
         (Operand::Literal(literal), Operand::Condition(condition)) => {
             with_truth(scope, mirrored(op), condition, &literal)?
         }
-        (Operand::Condition(a), Operand::Condition(b)) => match op {
-            Comparison::Eq => Condition::Same(Box::new(a), Box::new(b)),
-            Comparison::Ne => Condition::Not(Box::new(Condition::Same(Box::new(a), Box::new(b)))),
-            _ => Condition::Compare(op, truth_value(a), truth_value(b)),
-        },
+        (Operand::Condition(a), Operand::Condition(b)) => {
+            shallow(&a)?;
+            shallow(&b)?;
+            match op {
+                Comparison::Eq => Condition::Same(Box::new(a), Box::new(b)),
+                Comparison::Ne => Condition::Not(Box::new(Condition::Same(Box::new(a), Box::new(b)))),
+                _ => Condition::Compare(op, truth_value(a), truth_value(b)),
+            }
+        }
         (Operand::Value(a), Operand::Value(b)) => {
             comparable(&a, &b, right)?;
             echo(scope, op, &a);
@@ -116,6 +121,33 @@ fn compare(scope: &Scope<'_>, op: Comparison, left: &Expr, right: &Expr) -> Resu
             return Err(not_boolean(format!("Edm.{}", value.ty.name()), right));
         }
     })
+}
+
+/// Comparisons of conditions within each other at most: each is written several times over in SQL.
+const TRUTH_DEPTH_MAX: usize = 3;
+
+/// Refuses a condition that nests too deep to be compared once more.
+fn shallow(condition: &Condition) -> Result<(), PlanError> {
+    match truth_depth(condition) < TRUTH_DEPTH_MAX {
+        true => Ok(()),
+        false => Err(PlanError::Limit { limit: "truth_depth_max", max: TRUTH_DEPTH_MAX as u64 }),
+    }
+}
+
+/// How many comparisons of conditions lie within each other; the parser bounds the recursion.
+fn truth_depth(condition: &Condition) -> usize {
+    let inside = |value: &Scalar| match &value.kind {
+        ScalarKind::Condition(inner) => 1 + truth_depth(inner),
+        _ => 0,
+    };
+    match condition {
+        Condition::And(items) | Condition::Or(items) => items.iter().map(truth_depth).max().unwrap_or(0),
+        Condition::Not(inner) | Condition::Is(inner, _) => truth_depth(inner),
+        Condition::Same(a, b) => 1 + truth_depth(a).max(truth_depth(b)),
+        Condition::Compare(_, a, b) => inside(a).max(inside(b)),
+        Condition::IsNull { value, .. } => inside(value),
+        _ => 0,
+    }
 }
 
 fn comparable(a: &Scalar, b: &Scalar, at: &Expr) -> Result<(), PlanError> {
@@ -146,6 +178,9 @@ fn with_truth(
         scope.echoed.borrow_mut().push(id);
     }
     let not = |condition| Condition::Not(Box::new(condition));
+    if !matches!((op, &literal.kind), (Comparison::Eq | Comparison::Ne, LiteralKind::Bool(_))) {
+        shallow(&condition)?;
+    }
     // `eq` never gives null: a condition that is null is neither true nor false.
     let is = |value: bool| Condition::Is(Box::new(condition.clone()), value);
     Ok(match (op, &literal.kind) {
@@ -186,7 +221,10 @@ fn echo(scope: &Scope<'_>, op: Comparison, value: &Scalar) {
 fn with_literal(scope: &Scope<'_>, op: Comparison, value: Scalar, literal: &Literal) -> Result<Condition, PlanError> {
     echo(scope, op, &value);
     let is_blank = scope.salesforce() && matches!(&literal.kind, LiteralKind::Text(text) if text.is_empty());
-    if literal.kind == LiteralKind::Null || (is_blank && value.ty == EdmType::String) {
+    if is_blank && value.ty == EdmType::String {
+        return Ok(with_blank(op, value));
+    }
+    if literal.kind == LiteralKind::Null {
         return Ok(with_null(scope, op, value));
     }
     if let Some(found) = position_test(scope, op, &value, literal) {
@@ -235,6 +273,17 @@ fn with_null(scope: &Scope<'_>, op: Comparison, value: Scalar) -> Condition {
         Comparison::Eq | Comparison::Ge | Comparison::Le => test,
         Comparison::Ne => Condition::Not(Box::new(test)),
         Comparison::Gt | Comparison::Lt => Condition::Constant(false),
+    }
+}
+
+/// A text against the empty one, which is null to Salesforce and the least of all texts.
+fn with_blank(op: Comparison, value: Scalar) -> Condition {
+    let test = Condition::IsNull { value, blank: true };
+    match op {
+        Comparison::Eq | Comparison::Le => test,
+        Comparison::Ne | Comparison::Gt => Condition::Not(Box::new(test)),
+        Comparison::Ge => Condition::Constant(true),
+        Comparison::Lt => Condition::Constant(false),
     }
 }
 
@@ -292,8 +341,39 @@ fn literals(op: Comparison, a: &Literal, b: &Literal) -> Result<Condition, PlanE
 
 /// `e in (a, b)`
 fn member_of(scope: &Scope<'_>, left: &Expr, items: &[Expr]) -> Result<Condition, PlanError> {
-    let each = items.iter().map(|item| compare(scope, Comparison::Eq, left, item)).collect::<Result<_, _>>()?;
-    fold(scope, each)
+    let mut values = Vec::with_capacity(items.len());
+    let mut others = Vec::new();
+    let value = match operand(scope, left)? {
+        Operand::Value(value) => Some(value),
+        _ => None,
+    };
+    for item in items {
+        match (&value, &item.kind) {
+            (Some(value), ExprKind::Literal(kind)) if is_plain(kind) => {
+                scope.count_node()?;
+                super::coerce::storable(kind)?;
+                let literal = Literal { kind: kind.clone(), span: item.span };
+                match fit(&literal, &Target::of(scope, value), scope.salesforce())? {
+                    Fit::Exact(exact) => values.push(exact),
+                    span @ Fit::Span(..) => others.push(placed(Comparison::Eq, value.clone(), span)),
+                    _ => {}
+                }
+            }
+            _ => others.push(compare(scope, Comparison::Eq, left, item)?),
+        }
+    }
+    if let Some(value) = value {
+        echo(scope, Comparison::Eq, &value);
+        if !values.is_empty() {
+            others.insert(0, Condition::In(value, values));
+        }
+    }
+    fold(scope, others)
+}
+
+/// Whether the literal is a value that a list can hold as it is.
+fn is_plain(kind: &LiteralKind) -> bool {
+    !matches!(kind, LiteralKind::Null | LiteralKind::Bool(_)) && !matches!(kind, LiteralKind::Text(text) if text.is_empty())
 }
 
 /// An or-chain: equal comparisons of one property become one list.

@@ -7,6 +7,9 @@ use crate::model::EdmType;
 use crate::odata::ast::{Expr, Ident, LiteralKind, Span};
 use contract::{Date, SqlType, Time, Timestamp, Value};
 
+/// Positions in a text at most: what databases count in, less the one that they count from. No text is as long.
+pub const POSITION_MAX: i64 = i32::MAX as i64 - 1;
+
 /// Which arithmetic an operator is done in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -214,15 +217,20 @@ fn substring(scope: &Scope<'_>, args: &[Expr]) -> Result<Scalar, PlanError> {
     for arg in &args[1..] {
         let value =
             typed(scope, arg, &[EdmType::Int64, EdmType::Int32, EdmType::Int16, EdmType::Byte, EdmType::SByte])?;
-        if matches!(value.kind, ScalarKind::Literal(Value::I64(n)) if n < 0) {
-            return Err(PlanError::Type {
-                what: "the position".into(),
-                found: "negative".into(),
-                wanted: "zero or more".into(),
-                span: arg.span,
-            });
-        }
-        planned.push(value);
+        planned.push(match value.kind {
+            ScalarKind::Literal(Value::I64(n)) if n < 0 => {
+                return Err(PlanError::Type {
+                    what: "the position".into(),
+                    found: "negative".into(),
+                    wanted: "zero or more".into(),
+                    span: arg.span,
+                });
+            }
+            ScalarKind::Literal(Value::I64(n)) => {
+                Scalar { kind: ScalarKind::Literal(Value::I64(n.min(POSITION_MAX))), ..value }
+            }
+            _ => value,
+        });
     }
     let function = if planned.len() == 2 { Function::SubstringFrom } else { Function::SubstringFor };
     Ok(applied(function, planned, EdmType::String))

@@ -39,6 +39,7 @@ pub(super) fn pinned(scope: &Scope<'_>, key: &KeyPredicate) -> Result<Condition,
 }
 
 fn equal(scope: &Scope<'_>, id: PropertyId, literal: &Literal) -> Result<Condition, PlanError> {
+    super::coerce::storable(&literal.kind)?;
     let value = property(scope, id);
     if literal.kind == LiteralKind::Null {
         return Ok(Condition::Constant(false));

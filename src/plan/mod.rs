@@ -24,9 +24,9 @@ use contract::Value;
 
 pub use cost::Cost;
 pub use error::PlanError;
-pub use function::{Function, Kind};
+pub use function::{Function, Kind, POSITION_MAX};
 pub use page::{Page, PageEnd};
-pub use print::print;
+pub use print::{print, print_value};
 pub use search::SearchTerm;
 
 use crate::config::{Paging, Profile};
@@ -230,7 +230,12 @@ pub(crate) struct Scope<'a> {
     pub aliases: &'a [(crate::odata::ast::Ident, crate::odata::ast::Expr)],
     /// Properties compared by `eq` or `in`: Salesforce looks for them in the rows.
     pub echoed: std::cell::RefCell<Vec<PropertyId>>,
+    /// Nodes planned so far: aliases may repeat an expression that was parsed once.
+    pub nodes: std::cell::Cell<usize>,
 }
+
+/// Nodes of all planned expressions of a request at most.
+const PLANNED_NODES_MAX: usize = 100_000;
 
 impl Scope<'_> {
     pub fn entity_set(&self) -> &crate::model::EntitySet {
@@ -239,6 +244,15 @@ impl Scope<'_> {
 
     pub fn salesforce(&self) -> bool {
         self.rules.profile == Profile::Salesforce
+    }
+
+    /// Counts a node towards the limit.
+    pub fn count_node(&self) -> Result<(), PlanError> {
+        self.nodes.set(self.nodes.get() + 1);
+        match self.nodes.get() > PLANNED_NODES_MAX {
+            true => Err(PlanError::Limit { limit: "planned_nodes_max", max: PLANNED_NODES_MAX as u64 }),
+            false => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The resource path decides what is read and in which form it is answered.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::scalar::named;
 use super::{
@@ -55,7 +55,7 @@ fn below_set(
     key: Option<&KeyPredicate>,
     rest: &[Segment],
 ) -> Result<Read, PlanError> {
-    let scope = Scope { model, rules, set, aliases: &request.options.aliases, echoed: RefCell::new(Vec::new()) };
+    let scope = Scope { model, rules, set, aliases: &request.options.aliases, echoed: RefCell::default(), nodes: Cell::default() };
     let Some(key) = key else {
         return match rest {
             [] => collection(&scope, &request.options),

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use contract::Value;
+
 use super::{
     Column, Comparison, Condition, OrderItem, Output, Page, PageEnd, Plan, Read, Scalar, ScalarKind, SearchTerm,
 };
@@ -84,7 +86,7 @@ fn show_search(term: &SearchTerm) -> String {
 fn show_scalar(value: &Scalar, set: &EntitySet) -> String {
     match &value.kind {
         ScalarKind::Property(id) => set.property(*id).name.clone(),
-        ScalarKind::Literal(literal) => format!("{literal:?}"),
+        ScalarKind::Literal(literal) => print_value(literal),
         ScalarKind::Call(function, args) => {
             let args: Vec<_> = args.iter().map(|arg| show_scalar(arg, set)).collect();
             format!("{function:?}({})", args.join(", "))
@@ -119,11 +121,36 @@ fn show(condition: &Condition, set: &EntitySet) -> String {
     }
 }
 
+/// A value as one reads it: text in quotes, everything else as its digits.
+pub fn print_value(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(value) => value.to_string(),
+        Value::I64(value) => value.to_string(),
+        Value::U64(value) => value.to_string(),
+        Value::F64(value) => format!("{value:?}"),
+        Value::Decimal(digits) => digits.clone(),
+        Value::Text(text) => format!("{text:?}"),
+        Value::Bytes(bytes) => format!("x{}", hex(bytes)),
+        Value::Guid(bytes) => hex(bytes),
+        Value::Date(date) => date.to_string(),
+        Value::Time(time) => time.to_string(),
+        Value::Timestamp(at) => at.to_string(),
+        Value::List(values) => show_list(values),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Long lists are told by their ends.
-fn show_list(values: &[contract::Value]) -> String {
+fn show_list(values: &[Value]) -> String {
     match values {
-        [first, .., last] if values.len() > 8 => format!("[{first:?} .. {last:?}; {}]", values.len()),
-        _ => format!("{values:?}"),
+        [first, .., last] if values.len() > 8 => {
+            format!("[{} .. {}; {}]", print_value(first), print_value(last), values.len())
+        }
+        _ => format!("[{}]", values.iter().map(print_value).collect::<Vec<_>>().join(", ")),
     }
 }
 

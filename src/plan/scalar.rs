@@ -19,8 +19,12 @@ pub(super) enum Operand {
 
 /// Plans one side of a comparison.
 pub(super) fn operand(scope: &Scope<'_>, expr: &Expr) -> Result<Operand, PlanError> {
+    scope.count_node()?;
     Ok(match &expr.kind {
-        ExprKind::Literal(kind) => Operand::Literal(Literal { kind: kind.clone(), span: expr.span }),
+        ExprKind::Literal(kind) => {
+            super::coerce::storable(kind)?;
+            Operand::Literal(Literal { kind: kind.clone(), span: expr.span })
+        }
         ExprKind::Alias(name) => match alias::resolve(scope, name)? {
             Some(found) => return operand(scope, found),
             None => Operand::Literal(Literal { kind: LiteralKind::Null, span: expr.span }),

@@ -26,7 +26,7 @@ pub enum SearchTerm {
 /// Reads a search text by the profile's grammar.
 pub(super) fn search(text: &str, rules: &Rules) -> Result<SearchTerm, PlanError> {
     let text = text.trim();
-    if text.is_empty() {
+    if text.is_empty() || text.contains('\0') {
         return Err(PlanError::Search);
     }
     if text.chars().count() > SEARCH_CHARS_MAX {

@@ -30,7 +30,7 @@ pub fn run(args: Args) -> ExitCode {
         Ok(demo) => demo,
         Err(error) => return failed(&error),
     };
-    match serve::load(&demo.config, Some(args.listen)) {
+    match serve::load(&demo.config, Some(args.listen), false) {
         Some(config) => serve::run_until_signal(config, |running| introduce(&demo, running)),
         None => ExitCode::FAILURE,
     }

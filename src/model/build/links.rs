@@ -1,6 +1,7 @@
 //! Resolves what properties are named by: keys, indexes and navigations.
 
 use super::{Built, Context};
+use crate::config::indexes::IndexEntry;
 use crate::config::model_file::NavigationEntry;
 use crate::config::{Code, Spot};
 use crate::model::{EdmType, EntitySetId, Index, Navigation, Property, PropertyId};
@@ -54,8 +55,25 @@ fn indexes(cx: Context<'_>, built: &Built<'_>) -> Vec<Index> {
     let Some(entries) = &built.entry.indexes else {
         return vec![Index { properties: built.set.key.clone(), unique: true }];
     };
-    let resolved = |names: &Vec<Spot<String>>| names.iter().filter_map(|name| find(cx, built, name)).collect();
-    entries.iter().map(|entry| Index { properties: resolved(&entry.on), unique: entry.unique }).collect()
+    entries.iter().filter_map(|entry| index(cx, built, entry)).collect()
+}
+
+/// An index as planning may use it: its leading plain columns. One that holds some rows only, or is no B-tree, leads
+/// nowhere.
+fn index(cx: Context<'_>, built: &Built<'_>, entry: &IndexEntry) -> Option<Index> {
+    let parts: Vec<_> = entry.on.iter().map(|part| find(cx, built, part.property.as_ref()?)).collect();
+    let names = || entry.on.iter().filter_map(|part| part.property.as_ref()).map(|name| name.value.as_str());
+    let mut special = Vec::new();
+    for name in entry.prefix.iter().map(|(name, _)| name).chain(entry.collate.iter().map(|(name, _)| name)) {
+        if names().all(|known| known != name.value) {
+            cx.unknown(name, "part of this index named", names());
+        }
+        special.extend(built.set.property_named(&name.value));
+    }
+    let plain = |id: &Option<PropertyId>| id.filter(|id| !special.contains(id));
+    let properties: Vec<_> = parts.iter().map_while(plain).collect();
+    let unique = entry.unique && properties.len() == parts.len();
+    (entry.condition.is_none() && entry.method.is_none()).then_some(Index { properties, unique })
 }
 
 fn navigations(cx: Context<'_>, built: &Built<'_>, sets: &[Built<'_>]) -> Vec<Navigation> {

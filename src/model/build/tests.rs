@@ -180,3 +180,30 @@ fn salesforce_is_warned_about() {
     let (_, plain) = load("sqlite", "odata", &key("\"Double\"").replace("Things", "Account"));
     assert!(!plain.contains("salesforce"), "{plain}");
 }
+
+#[test]
+fn only_leading_plain_columns_of_an_index_count() {
+    let indexed = |index: &str| {
+        let text = "{ name = \"P\", type = \"String\" }, { name = \"Q\", type = \"Int32\" }";
+        let model = with(text, &format!("indexes = [{{ on = [\"Id\"], unique = true }}, {index}]"));
+        let (model, printed) = load("sqlite", "odata", &model);
+        let indexes = model.unwrap_or_else(|| panic!("{printed}")).sets[0].indexes.clone();
+        indexes.get(1).map(|index| (index.properties.iter().map(|id| id.0).collect::<Vec<_>>(), index.unique))
+    };
+    for (text, expected) in [
+        ("{ on = [\"P\", \"Q desc nulls last\"], unique = true }", Some((vec![1, 2], true))),
+        ("{ on = [\"Q\", \"P\"], prefix = { P = 3 }, unique = true }", Some((vec![2], false))),
+        ("{ on = [\"P\", \"Q\"], collate = { P = \"NOCASE\" } }", Some((vec![], false))),
+        ("{ on = [\"Q\", \"(lower(P)) desc\", \"P\"] }", Some((vec![2], false))),
+        ("{ on = [\"P\"], unique = true, where = \"Q > 0\" }", None),
+        ("{ on = [\"P\"], method = \"gin\" }", None),
+        ("{ on = [\"P\"], method = \"btree\" }", Some((vec![1], false))),
+    ] {
+        assert_eq!(indexed(text), expected, "{text}");
+    }
+    let with_index = |index: &str| with("{ name = \"P\", type = \"String\" }", &format!("indexes = [{index}]"));
+    refused("sqlite", &with_index("{ on = [\"P down\"] }"), "bad-value", "no part of an index");
+    refused("sqlite", &with_index("{ on = [\"Pp desc\"] }"), "unknown-name", "did you mean \"P\"?");
+    refused("sqlite", &with_index("{ on = [\"P\"], prefix = { Id = 3 } }"), "unknown-name", "part of this index named");
+    refused("sqlite", &with_index("{ on = [\"P\"], prefix = { P = 0 } }"), "out-of-range", "must be 1 to");
+}
