@@ -1,4 +1,4 @@
-//! The live stages of `check` on the fixture in SQLite, and on databases named by the environment.
+//! The live stages of `check` on the fixture in SQLite, and on databases that have drifted from their model.
 
 use std::path::Path;
 
@@ -94,7 +94,7 @@ fn each_drift_is_found_with_its_place_and_its_fix() {
         "{ name = \"Code\", column = \"code\", type = \"String\", sql = \"text\", max_length = 40, exact = false },",
         "note[column-exact]: the column of `Label` compares exactly",
         "note[column-null]: the column of `Label` is never null",
-        "warning[column-type]: the column of `Price` is DECIMAL(12,4), not decimal_text",
+        "warning[column-type]: the column of `Price` is DECIMAL(12,4): sql = \"decimal\", not \"decimal_text\"",
         "{ name = \"Price\", column = \"price\", type = \"Decimal\", sql = \"decimal\", precision = 12, scale = 4 },",
         "warning[column-null]: the column of `Made` may be null",
         "error[no-column]: `items` has no column `cuont`",
@@ -152,25 +152,4 @@ fn a_database_that_is_not_there_is_an_error_at_its_source() {
     assert!(text.contains("tidegate.toml:3:10"), "{text}");
     let (_, text) = check("postgres://u:hunter2@127.0.0.1:9/d?connect_timeout=1", DRIFTED);
     assert!(text.contains("error[unreachable]") && !text.contains("hunter2"), "{text}");
-}
-
-/// For a look by hand: TIDEGATE_CHECK_URL and TIDEGATE_CHECK_DATABASE name a database that holds the fixture.
-#[test]
-fn a_database_named_by_the_environment() {
-    let Ok(url) = std::env::var("TIDEGATE_CHECK_URL") else { return };
-    let database = if url.starts_with("postgres") { Database::Postgres } else { Database::Mariadb };
-    if let Ok(path) = std::env::var("MODEL") {
-        let (outcome, text) = check(&url, &std::fs::read_to_string(path).unwrap());
-        eprintln!("{text}\n{}", outcome.exit_code());
-        return;
-    }
-    if let Ok(path) = std::env::var("DUMP") {
-        let all = fixture::script(database) + &fixture::folded::script(database) + &fixture::broken::script(database);
-        std::fs::write(path, all).unwrap();
-        return;
-    }
-    for model in [fixture::model(database), fixture::folded::model(database), fixture::broken::model(database)] {
-        let (_, text) = check(&url, &model);
-        eprintln!("{text}\n=======");
-    }
 }

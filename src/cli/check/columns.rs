@@ -68,8 +68,9 @@ struct Pair<'a> {
 impl Pair<'_> {
     fn compare(&self) {
         if let Some((severity, why)) = mismatch(self.property, self.column, self.beside.source.dialect) {
-            let word = sql_types::word_of(self.property.sql);
-            let message = format!("the column of `{}` is {}, not {word}", self.property.name, self.column.declared);
+            let (model, live) = (sql_types::word_of(self.property.sql), sql_types::word_of(self.column.ty));
+            let (name, declared) = (&self.property.name, &self.column.declared);
+            let message = format!("the column of `{name}` is {declared}: sql = \"{live}\", not \"{model}\"");
             self.say(severity, Code::ColumnType, message, why, self.paste());
         } else {
             self.lengths();

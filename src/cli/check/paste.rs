@@ -22,7 +22,12 @@ pub(super) fn line(column: &Column, known: Option<&Property>, is_key: bool) -> S
         Some(property) if stays(property.sql, column.ty) => property.sql,
         _ => column.ty,
     };
-    let ty = known.map(|property| property.ty).filter(|ty| sql_types::fits(*ty, sql)).unwrap_or(edm(column.ty));
+    let kept = known.filter(|property| {
+        // A number of another kind deserves another type: the old one might not hold it.
+        let same_kind = !property.ty.is_numeric() || sql == property.sql || property.ty == edm(sql);
+        same_kind && sql_types::fits(property.ty, sql)
+    });
+    let ty = kept.map_or(edm(column.ty), |property| property.ty);
     let name = known.map_or_else(|| names::proposal(&column.name, NAME_LENGTH_MAX), |property| property.name.clone());
     let mut out = format!("{{ name = {}, column = {}", quoted(&name), quoted(&column.name));
     out.push_str(&format!(", type = \"{}\", sql = \"{}\"", ty.name(), sql_types::word_of(sql)));

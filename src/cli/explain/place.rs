@@ -1,6 +1,8 @@
 //! A refusal as the service answers it, and the place in the request that it is about.
 
 use super::Failure;
+use crate::engine::EngineError;
+use crate::error::Fault;
 use crate::odata::ast::Span;
 use crate::odata::{Part, part_text};
 use crate::plan::PlanError;
@@ -8,18 +10,17 @@ use crate::plan::PlanError;
 /// Characters shown on each side of a place.
 const AROUND: usize = 60;
 
-/// Message, then the text with its place underlined, where there is one.
+/// Status, body, then the text with its place underlined, where there is one.
 pub(super) fn told(failure: &Failure, path: &str, query: Option<&str>) -> String {
-    let mut out = format!("refused: {failure}\n");
-    if let Some(hint) = nearest(failure) {
-        out.push_str(&format!("did you mean '{hint}'?\n"));
-    }
+    let fault = fault(failure.clone());
+    let body = String::from_utf8_lossy(&fault.to_json("-")).into_owned();
+    let mut out = format!("refused with HTTP {}: {}\n{body}\n", fault.code.status(), fault.message);
     let found = match failure {
         Failure::Syntax(error) => {
             part_text(path, query, &error.part).map(|text| (name(&error.part), text, Some(error.span)))
         }
         Failure::Plan(error) => look_for(&subject(error), path, query),
-        Failure::Denied(_) | Failure::Render(_) => None,
+        Failure::Denied(_) | Failure::Render { .. } => None,
     };
     if let Some((name, text, span)) = found {
         out.push_str(&underlined(&name, &text, span));
@@ -31,14 +32,13 @@ fn name(part: &Part) -> String {
     part.to_string()
 }
 
-fn nearest(failure: &Failure) -> Option<&str> {
+/// What the client is told.
+fn fault(failure: Failure) -> Fault {
     match failure {
-        Failure::Plan(
-            PlanError::UnknownEntitySet { nearest, .. }
-            | PlanError::UnknownProperty { nearest, .. }
-            | PlanError::UnknownFunction { nearest, .. },
-        ) => nearest.as_deref(),
-        _ => None,
+        Failure::Syntax(error) => error.into(),
+        Failure::Plan(error) => error.into(),
+        Failure::Denied(error) => error.into(),
+        Failure::Render { source_name, error } => EngineError::Render { source_name, error }.into(),
     }
 }
 

@@ -38,7 +38,7 @@ impl Section {
 }
 
 /// Why a stage refused.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum Failure {
     /// The text.
     #[error(transparent)]
@@ -50,8 +50,13 @@ pub enum Failure {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// The database.
-    #[error(transparent)]
-    Render(#[from] RenderError),
+    #[error("the source '{source_name}' cannot answer this")]
+    Render {
+        /// Source.
+        source_name: String,
+        /// What it cannot spell.
+        error: RenderError,
+    },
 }
 
 /// Every stage of a request below a service root, up to the first that refuses it. No dialects: the source's own.
@@ -153,7 +158,9 @@ fn statements(
     let authorized = policy::authorize(read, &nobody, &policy::Rules { named_only: false })?;
     let mut out = String::new();
     for (title, select) in selects(&authorized, &model) {
-        let statement: Statement = render(&select, dialect)?;
+        let source_name = || model.sources[place].name.clone();
+        let statement: Statement =
+            render(&select, dialect).map_err(|error| Failure::Render { source_name: source_name(), error })?;
         if !out.is_empty() {
             out.push('\n');
         }

@@ -76,10 +76,11 @@ fn a_refusal_underlines_its_place() {
     ];
     for (url, wanted) in cases {
         let (code, text) = explain(url, None);
-        assert!(code == 1 && text.contains("refused: ") && text.contains(wanted), "{url}\n{text}");
+        assert!(code == 1 && text.contains("refused with HTTP ") && text.contains(wanted), "{url}\n{text}");
     }
     let (_, text) = explain("Customers?$filter=Nme eq 'x'", None);
-    assert!(text.contains("did you mean 'Name'?"), "{text}");
+    assert!(text.contains("refused with HTTP 400: ") && text.contains("\"code\":\"TG-2002\""), "{text}");
+    assert!(text.contains("Did you mean 'Name'?"), "{text}");
 }
 
 #[test]
