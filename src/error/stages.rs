@@ -60,6 +60,7 @@ impl From<PlanError> for Fault {
             }
             PlanError::ArgumentCount { name, .. } => make(Code::ArgumentCount).about(name),
             PlanError::Type { what, .. } => make(Code::TypeMismatch).about(what),
+            PlanError::Mismatch { property, .. } => make(Code::TypeMismatch).about(property),
             PlanError::Literal { text: written, .. } => make(Code::InvalidLiteral).about(written),
             PlanError::AliasLoop { name } => make(Code::AliasLoop).about(format!("@{name}")),
             PlanError::Unsupported { feature } => make(Code::Unsupported).about(feature),

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::number::{Numeral, OnGrid};
 use super::{PlanError, Scalar, ScalarKind, Scope};
 use crate::model::EdmType;
-use crate::odata::ast::{Literal, LiteralKind};
+use crate::odata::ast::{Literal, LiteralKind, Span};
 
 /// Where a literal lies among the values of a column.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub(super) struct Target<'a> {
     pub ty: EdmType,
     pub sql: SqlType,
     pub zone: &'a TimeZone,
+    /// The property, if it is one.
+    pub name: Option<&'a str>,
     /// Whether times are kept in microseconds at the finest.
     pub micros: bool,
 }
@@ -43,9 +45,9 @@ impl<'a> Target<'a> {
         match value.kind {
             ScalarKind::Property(id) => {
                 let property = scope.entity_set().property(id);
-                Target { ty: property.ty, sql: property.sql, zone, micros }
+                Target { ty: property.ty, sql: property.sql, zone, micros, name: Some(&property.name) }
             }
-            _ => Target { ty: value.ty, sql: natural(value.ty), zone, micros },
+            _ => Target { ty: value.ty, sql: natural(value.ty), zone, micros, name: None },
         }
     }
 }
@@ -100,15 +102,31 @@ pub(super) fn fit(literal: &Literal, target: &Target<'_>, salesforce: bool) -> R
         (L::Duration(_) | L::Enum(..) | L::Geo(_), _) => {
             return Err(PlanError::Unsupported { feature: literal_type(&literal.kind).into() });
         }
-        (kind, ty) => {
-            return Err(PlanError::Type {
-                what: "the literal".into(),
-                found: literal_type(kind).into(),
-                wanted: format!("Edm.{}", ty.name()),
-                span: literal.span,
-            });
-        }
+        (kind, ty) => return Err(mismatch(kind, ty, target, literal.span)),
     })
+}
+
+/// A literal of a type that the target does not hold.
+fn mismatch(kind: &LiteralKind, ty: EdmType, target: &Target<'_>, span: Span) -> PlanError {
+    let holds = match ty {
+        EdmType::String => "text",
+        EdmType::Boolean => "true or false",
+        EdmType::Date => "a date",
+        EdmType::DateTimeOffset => "a date with a time",
+        EdmType::TimeOfDay => "a time of day",
+        EdmType::Guid => "an identifier",
+        EdmType::Binary => "binary data",
+        _ => "a number",
+    };
+    match target.name {
+        Some(name) => PlanError::Mismatch { property: name.to_owned(), holds, given: literal_type(kind), span },
+        None => PlanError::Type {
+            what: "the literal".into(),
+            found: literal_type(kind).into(),
+            wanted: format!("Edm.{}", ty.name()),
+            span,
+        },
+    }
 }
 
 /// Refuses a text that no database stores: none of them agree on the character NUL.

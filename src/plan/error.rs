@@ -58,6 +58,18 @@ pub enum PlanError {
         /// Where, in its option.
         span: Span,
     },
+    /// A literal beside a property of another type.
+    #[error("'{property}' holds {holds} and cannot be compared with {given}")]
+    Mismatch {
+        /// The property.
+        property: String,
+        /// Its type, in a word for humans.
+        holds: &'static str,
+        /// The literal's type.
+        given: &'static str,
+        /// Where, in its option.
+        span: Span,
+    },
     /// A literal that its type does not allow (30 February).
     #[error("{text} is not a valid {ty}")]
     Literal {

@@ -71,8 +71,7 @@ impl Stage {
     /// A gateway over a database with this model file; `service` is added to each service.
     pub fn open(made: Made, model: &str, service: &str) -> Stage {
         let config = configured(&made, model, service);
-        let sources: Vec<Arc<Source>> =
-            config.sources.iter().map(|source| Arc::new(drivers::open(source).unwrap())).collect();
+        let sources: Vec<_> = config.sources.iter().map(|source| Arc::new(drivers::open(source).unwrap())).collect();
         let budget = Arc::new(Budget::new(config.limits.read_ahead_total_bytes_max));
         let mut services = Vec::new();
         for (mount, service) in MOUNTS.into_iter().zip(config.services) {
