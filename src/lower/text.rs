@@ -178,6 +178,7 @@ fn exact(expr: &Expr) -> bool {
             let texts = || args.iter().filter(|arg| arg.ty().is_text() && !matches!(arg, Expr::Param(_)));
             texts().next().is_some() && texts().all(exact)
         }
+        Expr::Exact(_) => true,
         _ => false,
     }
 }

@@ -265,7 +265,7 @@ async fn postgres_is_introspected_and_served() {
     assert_eq!(odd.property(odd.key[0]).description.as_deref(), Some("the\nfirst"));
     assert_eq!(ty(model, "OddGroesse", "Price"), (EdmType::Decimal, None, Some(19)));
     for line in [
-        "{ on = [\"Order desc nulls last\", \"(lower((\\\"ORDER\\\")::text))\"], where = ",
+        "{ on = [\"Order desc nulls last\", \"(lower(\\\"ORDER\\\"::text))\"], where = ",
         "{ on = [\"Tags\"], method = \"gin\" },  # tagged",
         "{ on = [\"Order\"], collate = { Order = \"C\" } },  # folding",
         "{ name = \"Supplier_2\"",
