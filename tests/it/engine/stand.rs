@@ -10,7 +10,7 @@ use tidegate::encode::Metadata;
 use tidegate::engine::{Answer, Ask, Body, Budget, Cut, Engine, EngineError, Facts, fingerprint, without_skiptoken};
 use tidegate::odata;
 use tidegate::plan::{self, Plan};
-use tidegate::policy::{self, Principal};
+use tidegate::policy::{self, Authorized, Principal};
 use tidegate::source::{self, Source};
 use tokio::time::Instant;
 
@@ -141,6 +141,22 @@ impl Stand {
         time: Duration,
     ) -> Result<Answer, EngineError> {
         let (path, query) = request.split_once('?').map_or((request, None), |(path, query)| (path, Some(query)));
+        let (authorized, skiptoken) = self.authorized(path, query, prefer);
+        let others = without_skiptoken(query);
+        let mark = if others.is_empty() { "" } else { "?" };
+        let ask = Ask {
+            metadata: Metadata::Minimal,
+            ieee754: false,
+            deadline: Instant::now() + time,
+            skiptoken,
+            fingerprint: fingerprint(path, query),
+            link: format!("{PUBLIC_URL}{path}{mark}{others}"),
+            facts: Arc::new(Facts::default()),
+        };
+        self.engine.answer(authorized, ask).await
+    }
+
+    fn authorized(&self, path: &str, query: Option<&str>, prefer: Option<u64>) -> (Authorized, Option<String>) {
         let parsed = odata::parse(path, query, &odata::Limits::default()).unwrap();
         let rules = plan::Rules {
             profile: self.service.profile,
@@ -153,21 +169,10 @@ impl Stand {
             now: Timestamp { date: date(2026, 1, 2), time: Time { nanos: 0 } },
             prefer_page_rows: prefer,
         };
-        let Plan::Read(read) = plan::plan(&parsed, &self.service.model, &rules).unwrap() else { panic!("{request}") };
+        let Plan::Read(read) = plan::plan(&parsed, &self.service.model, &rules).unwrap() else { panic!("{path}") };
         let everyone = policy::Rules { named_only: false };
         let authorized = policy::authorize(*read, &Principal { name: None }, &everyone).unwrap();
-        let others = without_skiptoken(query);
-        let mark = if others.is_empty() { "" } else { "?" };
-        let ask = Ask {
-            metadata: Metadata::Minimal,
-            ieee754: false,
-            deadline: Instant::now() + time,
-            skiptoken: parsed.options.skiptoken.clone(),
-            fingerprint: fingerprint(path, query),
-            link: format!("{PUBLIC_URL}{path}{mark}{others}"),
-            facts: Arc::new(Facts::default()),
-        };
-        self.engine.answer(authorized, ask).await
+        (authorized, parsed.options.skiptoken)
     }
 
     /// The whole answer as JSON.
