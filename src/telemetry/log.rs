@@ -22,6 +22,9 @@ use super::throttle::Throttle;
 const QUEUE_EVENTS_MAX: usize = 8192;
 /// Bytes written at once, about.
 const BATCH_BYTES: usize = 64 * 1024;
+/// Lines gather for so long before they are written: waking the writer for each would cost every request a switch of
+/// threads.
+const GATHER_MAX: Duration = Duration::from_millis(5);
 /// A flush waits no longer than this for a writer that is stuck.
 const FLUSH_MAX: Duration = Duration::from_secs(2);
 
@@ -126,6 +129,9 @@ struct Writer<W> {
 impl<W: Write> Writer<W> {
     fn run(mut self, messages: &Receiver<Message>) {
         while let Ok(first) = messages.recv() {
+            if matches!(first, Message::Event(..)) {
+                thread::sleep(GATHER_MAX);
+            }
             self.take(first);
             while self.batch.len() < BATCH_BYTES
                 && let Ok(next) = messages.try_recv()

@@ -14,6 +14,8 @@ use bigdecimal::{BigDecimal, RoundingMode, Zero};
 pub const DIGITS_MAX: usize = 200;
 /// Significant digits of a quotient.
 const QUOTIENT_DIGITS: u64 = 40;
+/// Digits of the largest 64-bit number.
+const INTEGER_DIGITS_MAX: usize = 20;
 /// Decimal digits that a float holds for certain.
 const FLOAT_DIGITS: usize = 15;
 
@@ -88,16 +90,25 @@ pub fn set_scale(text: &mut String, scale: u8) {
 
 /// Writes `number / 10^scale` with all its digits: 1370 and 2 give `13.70`.
 pub fn write_scaled(number: i64, scale: u8, out: &mut String) {
-    let scale = usize::from(scale);
-    let digits = format!("{:0width$}", number.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
     if number < 0 {
         out.push('-');
     }
-    out.push_str(whole);
+    // The last digits first, so many as there are, and at least one before the point.
+    let (mut rest, mut digits, mut end) = (number.unsigned_abs(), [0_u8; INTEGER_DIGITS_MAX], INTEGER_DIGITS_MAX);
+    while rest > 0 {
+        end -= 1;
+        digits[end] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let scale = usize::from(scale);
+    let digits = &digits[end..];
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
+    let mut push = |digits: &[u8]| digits.iter().for_each(|digit| out.push(char::from(*digit)));
+    push(if whole.is_empty() { b"0" } else { whole });
     if scale > 0 {
-        out.push('.');
-        out.push_str(fraction);
+        push(b".");
+        (fraction.len()..scale).for_each(|_| push(b"0"));
+        push(fraction);
     }
 }
 
