@@ -19,8 +19,6 @@ pub struct Answer {
     pub body: Body,
     /// What is known when the body has ended; shared with whoever produces it.
     pub facts: std::sync::Arc<Facts>,
-    /// Whether `Prefer: maxpagesize` was followed.
-    pub page_size_applied: Option<u64>,
 }
 
 /// The kind of a body.

@@ -235,7 +235,7 @@ impl Engine {
         let first = kept.between(head, b"");
         tokio::spawn(reader.send(self.clone(), share, outlet, first));
         let body = Body::Stream(receiver);
-        Ok(Outcome::Answered(Answer { content: content(ask), body, facts: ask.facts.clone(), page_size_applied: None }))
+        Ok(Outcome::Answered(Answer { content: content(ask), body, facts: ask.facts.clone() }))
     }
 
     async fn open_page(
@@ -351,5 +351,5 @@ fn content(ask: &Ask) -> Content {
 pub(super) fn whole(ask: &Ask, body: impl Into<Bytes>) -> Answer {
     let body = body.into();
     ask.facts.bytes.fetch_add(body.len() as u64, Ordering::Relaxed);
-    Answer { content: content(ask), body: Body::Whole(body), facts: ask.facts.clone(), page_size_applied: None }
+    Answer { content: content(ask), body: Body::Whole(body), facts: ask.facts.clone() }
 }

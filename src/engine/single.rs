@@ -94,12 +94,7 @@ impl Engine {
         let always_valued = set.property(property).ty == EdmType::Boolean && !set.property(property).nullable;
         if encoder.is_null() && !always_valued {
             let facts = ask.facts.clone();
-            return Ok(Answer {
-                content: Content::Nothing,
-                body: Body::Whole(Bytes::new()),
-                facts,
-                page_size_applied: None,
-            });
+            return Ok(Answer { content: Content::Nothing, body: Body::Whole(Bytes::new()), facts });
         }
         let value = encoder.into_bytes();
         if raw {

@@ -51,6 +51,7 @@ fn subject(error: &PlanError) -> String {
         PlanError::AliasLoop { name } => format!("@{name}"),
         PlanError::ArgumentCount { name, .. } => (*name).to_owned(),
         PlanError::Type { what, .. } => what.clone(),
+        PlanError::Mismatch { property, .. } => property.clone(),
         PlanError::Literal { text, .. } => text.clone(),
         PlanError::Unsupported { feature } => feature.clone(),
         PlanError::NotComputable { function, .. } => function.clone(),

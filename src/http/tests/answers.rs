@@ -28,7 +28,7 @@ fn answered(content: Content, text: &'static str, asked: &[(&'static str, &str)]
     let facts = Arc::new(Facts::default());
     facts.queue_us.store(1500, Ordering::Relaxed);
     let body = engine::Body::Whole(Bytes::from_static(text.as_bytes()));
-    let answer = Answer { content, body, facts, page_size_applied: Some(5) };
+    let answer = Answer { content, body, facts };
     let terms = Terms {
         chosen: &chosen,
         followed: Preferred::of(&headers),
