@@ -16,7 +16,7 @@ use crate::row::{Flow, RowSink};
 
 /// A connection whose driver runs on a thread of its own.
 pub struct BlockingConnection {
-    commands: mpsc::Sender<Command>,
+    commands: async_mpsc::UnboundedSender<Command>,
     canceller: Arc<ThreadCancel>,
     ended: oneshot::Receiver<()>,
     /// Blocks that the next statement reuses.

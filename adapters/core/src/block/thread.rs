@@ -85,7 +85,8 @@ pub(super) async fn start<D: BlockingDriver>(
     stop: Arc<Stop>,
     open: impl FnOnce() -> Result<D, AdapterError> + Send + 'static,
 ) -> Result<Started, AdapterError> {
-    let (commands, queue) = mpsc::channel();
+    // The standard library's receiver would spin before it sleeps, at the cost of everybody else.
+    let (commands, mut queue) = async_mpsc::unbounded_channel();
     let (opened, result) = oneshot::channel();
     let (alive, ended) = oneshot::channel::<()>();
     let body = move || {
@@ -93,7 +94,7 @@ pub(super) async fn start<D: BlockingDriver>(
         match open() {
             Ok(mut driver) => {
                 if opened.send(Ok(driver.interrupt())).is_ok() {
-                    obey(&mut driver, &queue, &stop);
+                    obey(&mut driver, &mut queue, &stop);
                 }
             }
             Err(error) => drop(opened.send(Err(error))),
@@ -105,7 +106,7 @@ pub(super) async fn start<D: BlockingDriver>(
 }
 
 pub(super) struct Started {
-    pub commands: mpsc::Sender<Command>,
+    pub commands: async_mpsc::UnboundedSender<Command>,
     pub interrupt: Arc<dyn Interrupt>,
     /// Resolves when the thread has ended and the driver is dropped.
     pub ended: oneshot::Receiver<()>,
@@ -132,8 +133,8 @@ fn no_thread(error: std::io::Error) -> AdapterError {
     AdapterError::broken(ErrorKind::Overloaded, format!("no thread for a connection: {error}"))
 }
 
-fn obey<D: BlockingDriver>(driver: &mut D, queue: &mpsc::Receiver<Command>, stop: &Stop) {
-    while let Ok(command) = queue.recv() {
+fn obey<D: BlockingDriver>(driver: &mut D, queue: &mut async_mpsc::UnboundedReceiver<Command>, stop: &Stop) {
+    while let Some(command) = queue.blocking_recv() {
         match command {
             Command::Query(query) => answer(driver, query, stop),
             Command::Ping(reply) => drop(reply.send(driver.ping())),
