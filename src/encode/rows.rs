@@ -3,8 +3,11 @@
 //! Knows when a page is full, too large or broken, and remembers the last row's order cells; never fetches anything.
 
 mod bad;
+mod clock;
 mod column;
 mod held;
+
+use std::time::Duration;
 
 use contract::{Cell, Flow, RowSink, Value};
 
@@ -14,6 +17,7 @@ use super::scalar::{Written, push_json_string};
 use super::shape::Shape;
 use bad::BadCells;
 pub use bad::{BadCell, BadReason, EncodeError};
+use clock::Clock;
 use column::{Column, NO_SLOT};
 use held::HeldCell;
 
@@ -117,6 +121,7 @@ pub struct RowEncoder {
     scratch: (Vec<u8>, Vec<u8>),
     bad: BadCells,
     error: Option<EncodeError>,
+    clock: Clock,
 }
 
 impl RowEncoder {
@@ -162,6 +167,7 @@ impl RowEncoder {
             scratch: (Vec::new(), Vec::new()),
             bad: BadCells::default(),
             error: None,
+            clock: Clock::default(),
             columns,
         }
     }
@@ -213,6 +219,11 @@ impl RowEncoder {
         self.count
     }
 
+    /// About how long the rows took to become bytes, their decoding included: some were timed.
+    pub fn time(&self) -> Duration {
+        self.clock.estimate(self.rows)
+    }
+
     /// The first value that fails the page.
     pub fn error(&self) -> Option<&EncodeError> {
         self.error.as_ref()
@@ -243,6 +254,7 @@ impl RowEncoder {
         match self.state {
             State::Writing if self.rows >= self.rows_max => self.state = State::LookAhead,
             State::Writing => {
+                self.clock.row_begins(self.rows);
                 if self.out.is_empty() {
                     self.out.reserve(self.buffer_bytes);
                 }
@@ -275,6 +287,7 @@ impl RowEncoder {
         }
         self.bytes = bytes;
         self.rows += 1;
+        self.clock.row_ends();
         if self.bad.has_pending() {
             self.count_bad();
         }

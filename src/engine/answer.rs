@@ -106,6 +106,13 @@ impl Facts {
         self.text.lock().map(|texts| texts.clone()).unwrap_or_default()
     }
 
+    /// Tells how much of the time in the driver went into encoding: rows are encoded while the driver pushes them.
+    pub fn encoded_within(&self, time: Duration) {
+        let inside = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).min(self.database_us.load(Ordering::Relaxed));
+        self.database_us.fetch_sub(inside, Ordering::Relaxed);
+        self.encode_us.fetch_add(inside, Ordering::Relaxed);
+    }
+
     /// Adds a time to one of the counters of microseconds.
     pub fn add(counter: &AtomicU64, time: Duration) {
         counter.fetch_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);

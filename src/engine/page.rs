@@ -125,6 +125,7 @@ impl PageReader {
     }
 
     fn tell(&self) {
+        self.facts.encoded_within(self.encoder.time());
         self.facts.rows.store(self.encoder.rows(), Ordering::Relaxed);
         let bad = self.encoder.bad();
         if !bad.is_empty() {

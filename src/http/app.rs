@@ -6,14 +6,22 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, COOKIE, X_CONTENT_TYPE_OPTIONS};
 use tower::ServiceBuilder;
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::{Gateway, handle, layers, record};
 
 /// The application: every request passes these layers from top to bottom, its answer from bottom to top.
 pub fn app(gateway: Arc<Gateway>) -> Router {
     let layers = ServiceBuilder::new()
-        // Outermost, so that every answer has an id, a version and one line in the log, a refusal's and a panic's too.
+        // First of all, so that nothing below can print a credential by accident.
+        .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION, COOKIE]))
+        // On every answer: stored text that looks like a page is still no page.
+        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        // Around the rest, so that every answer has an id, a version and one line in the log, a refusal's and a panic's too.
         .layer(from_fn_with_state(gateway.clone(), record::record))
         // Around all that decides anything; inside the record, so that a panic is answered and told.
         .layer(from_fn_with_state(gateway.clone(), layers::catch_panic))

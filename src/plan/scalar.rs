@@ -100,14 +100,25 @@ pub(super) fn property(scope: &Scope<'_>, id: PropertyId) -> Scalar {
 pub(super) fn member(scope: &Scope<'_>, path: &[Ident]) -> Result<PropertyId, PlanError> {
     let set = scope.entity_set();
     let Some(first) = path.first() else { return Err(PlanError::Path { segment: String::new() }) };
-    if set.navigations.iter().any(|navigation| navigation.name == first.text) {
-        return Err(PlanError::Unsupported { feature: format!("the navigation path {}", first.text) });
+    if let Some(navigation) = set.navigations.iter().find(|navigation| navigation.name == first.text) {
+        return Err(navigated(scope, navigation));
     }
     let id = named(set, &first.text, false)?;
     match path.get(1) {
         Some(more) => Err(PlanError::Path { segment: more.text.clone() }),
         None => Ok(id),
     }
+}
+
+/// A filter or order over a navigation: not answered yet, and never across two databases.
+fn navigated(scope: &Scope<'_>, navigation: &crate::model::Navigation) -> PlanError {
+    let (own, other) = (scope.model.source_of(scope.set), scope.model.source_of(navigation.target));
+    let name = &navigation.name;
+    let feature = match own.name == other.name {
+        true => format!("the navigation path {name}"),
+        false => format!("the navigation path {name} from source '{}' to source '{}'", own.name, other.name),
+    };
+    PlanError::Unsupported { feature }
 }
 
 /// The property of that name.

@@ -1,6 +1,4 @@
 //! A million rows through the engine, with the memory that they take: measured in a process of its own.
-//!
-//! Takes its time, so it runs where `TIDEGATE_TESTS_SLOW` is set.
 
 use std::process::Command;
 
@@ -19,9 +17,6 @@ const MODEL: &str = "namespace = \"Own\"\n[[entity_set]]\nname = \"Rows\"\ntype 
 
 #[test]
 fn a_million_rows_stay_under_64_mb() {
-    if std::env::var_os("TIDEGATE_TESTS_SLOW").is_none() {
-        return;
-    }
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("million.db");
     let script = format!(
