@@ -48,7 +48,7 @@ table! {
     PercentEncoding "TG-1005" 400 "A percent sign is not followed by two hexadecimal digits.",
     InvalidUtf8 "TG-1006" 400 "The percent-encoded bytes are no text.",
     SyntaxLimit "TG-1007" 400 "The request exceeds a limit on names, nesting, terms or list items.",
-    BadNumber "TG-1008" 400 "Digits that are no number.",
+    BadNumber "TG-1008" 400 "Digits that are no number, or too large a one.",
     BadLiteral "TG-1009" 400 "A date, time, duration, enumeration or binary value that is none.",
     UnterminatedString "TG-1010" 400 "A text without its closing quote.",
     OldSuffix "TG-1011" 400 "A number with a type suffix of OData 2.",

@@ -8,7 +8,7 @@ mod columns;
 mod grants;
 mod links;
 mod location;
-mod names;
+pub(super) mod names;
 mod server_file;
 mod sets;
 #[cfg(test)]

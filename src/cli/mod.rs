@@ -90,14 +90,23 @@ fn waited<T>(program: impl Future<Output = T>) -> Option<T> {
 
 /// Prints an error with all its causes and gives the exit code of a failure.
 pub fn failed(error: &dyn std::error::Error) -> ExitCode {
-    let mut text = format!("error: {error}");
+    anstream::eprintln!("error: {}", with_causes(error));
+    ExitCode::FAILURE
+}
+
+/// The messages of an error and its causes; one that ends with its cause's message says it once.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
         cause = error.source();
     }
-    anstream::eprintln!("{text}");
-    ExitCode::FAILURE
+    text
 }
 
 #[cfg(test)]
@@ -108,5 +117,23 @@ mod tests {
     #[test]
     fn the_arguments_fit_together() {
         Cli::command().debug_assert();
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Outer {
+        text: &'static str,
+        source: std::num::ParseIntError,
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        for (text, told) in [
+            ("no number", "no number: invalid digit found in string"),
+            ("no number: invalid digit found in string", "no number: invalid digit found in string"),
+        ] {
+            let source = "x".parse::<u8>().map_or_else(|error| error, |_| unreachable!());
+            assert_eq!(with_causes(&Outer { text, source }), told);
+        }
     }
 }

@@ -272,5 +272,7 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
     let lower = name.to_lowercase();
     let distance = |candidate: &str| strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
     let limit = (name.chars().count() / 3).max(1) + 1;
+    // As many changes as letters would make any name of any other.
+    let limit = limit.min(name.chars().count().saturating_sub(1));
     known.map(|candidate| (distance(candidate), candidate)).filter(|(d, _)| *d <= limit).min().map(|(_, name)| name)
 }

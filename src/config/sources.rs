@@ -22,9 +22,13 @@ pub fn source(name: &Spot<String>, mut fields: Fields<'_>) -> SourceConfig {
     let stated = fields.take("dialect");
     let dialect_named = stated.as_ref().map(dialect_of);
     let resolved = url.as_ref().and_then(|field| Some((field, field.resolved(references::in_url)?)));
-    let by_scheme = resolved.as_ref().and_then(|(field, (text, found))| {
-        if *found { of_scheme(field, &text.value) } else { unknown_without_secret(field, stated.is_some()) }
-    });
+    // A secret that is not there hides the address, but seldom the scheme.
+    let written = url.as_ref().and_then(|field| scheme_dialect(&field.raw_text()?.value));
+    let by_scheme = match &resolved {
+        Some((field, (text, true))) => of_scheme(field, &text.value),
+        Some((field, _)) if written.is_none() => unknown_without_secret(field, stated.is_some()),
+        _ => written,
+    };
     let folder = fields.cx().references.map(|r| r.folder.clone()).unwrap_or_default();
     let url = resolved.map(|(_, (text, _))| Secret::new(absolute(&text.value, &folder)));
     let mut source = SourceConfig {
@@ -101,16 +105,21 @@ fn dialect_of(field: &Field<'_>) -> Option<&'static Dialect> {
 }
 
 fn of_scheme(field: &Field<'_>, url: &str) -> Option<&'static Dialect> {
-    let name = match url.split_once(':').map(|(scheme, _)| scheme) {
-        Some("postgres" | "postgresql") => "postgres",
-        Some("mysql") => "mysql",
-        Some("mariadb") => "mariadb",
-        Some("sqlite") => "sqlite",
-        _ => {
-            let help = "start the URL with postgres://, mysql://, mariadb:// or sqlite:";
-            field.refuse(Code::BadValue, "no database is reached by this URL", help);
-            return None;
-        }
+    let found = scheme_dialect(url);
+    if found.is_none() {
+        let help = "start the URL with postgres://, mysql://, mariadb:// or sqlite:";
+        field.refuse(Code::BadValue, "no database is reached by this URL", help);
+    }
+    found
+}
+
+fn scheme_dialect(url: &str) -> Option<&'static Dialect> {
+    let name = match url.split_once(':')?.0 {
+        "postgres" | "postgresql" => "postgres",
+        "mysql" => "mysql",
+        "mariadb" => "mariadb",
+        "sqlite" => "sqlite",
+        _ => return None,
     };
     dialect::named(name)
 }

@@ -180,6 +180,36 @@ fn references_stand_for_files_and_variables() {
 }
 
 #[test]
+fn a_missing_password_hides_no_scheme() {
+    let model = MODEL.replace("max_length = 20 }", "max_length = 20 },\n  { name = \"Paid\", type = \"Boolean\" }");
+    let text = server("").replace("sqlite:a.db", "postgres://u:${env:UNSET}@db/x");
+    let folder = Folder::new(&text, &model);
+    let errors = |loaded: &Loaded| loaded.findings.iter().filter(|f| f.severity == Severity::Error).count();
+    // The reference is the only error: no type is doubted for want of a dialect.
+    assert_eq!(errors(&folder.read()), 1, "{}", folder.printed());
+    let offline = read(&folder.path(), &Options { secrets_required: false, ..options() });
+    assert_eq!(offline.config.unwrap().sources[0].dialect.name, "postgres");
+}
+
+#[test]
+fn every_example_loads_offline() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(examples).unwrap() {
+        let file = entry.unwrap().path().join("tidegate.toml");
+        if !file.exists() {
+            continue;
+        }
+        seen += 1;
+        // Without any variable: what an example needs from outside may be missing, and nothing else may.
+        let loaded = read(&file, &Options { variable: |_| None, secrets_required: false, ..Options::default() });
+        let errors: Vec<_> = loaded.findings.into_iter().filter(|f| f.severity == Severity::Error).collect();
+        assert!(loaded.config.is_some() && errors.is_empty(), "{}", plain(&errors));
+    }
+    assert!(seen > 0);
+}
+
+#[test]
 fn what_only_loopback_may_do_without_is_asked_for() {
     let open = format!("[server]\nlisten = \"0.0.0.0:80\"\n{}", server(""));
     for key in ["public_url", "token_keys", "users"] {

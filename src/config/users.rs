@@ -100,8 +100,7 @@ fn password_hash(field: &Field<'_>) -> Option<Secret> {
     if hash.is_some_and(|hash| hash.algorithm.as_str() == "argon2id" && hash.salt.is_some() && hash.hash.is_some()) {
         return Some(Secret::new(text.value));
     }
-    let help =
-        "make one with `argon2 \"$(openssl rand -hex 8)\" -id -e` and paste the line that starts with $argon2id$";
+    let help = "make one with `tidegate hash-password` and paste the line that starts with $argon2id$";
     field.refuse(Code::BadValue, "no argon2id hash in PHC form", help);
     None
 }

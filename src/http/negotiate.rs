@@ -1,6 +1,7 @@
 //! Versions and formats: what the client can take, and whether the answer can be that.
 //!
-//! `$format` beats `Accept`. A parameter that is not known rules a media type out, as the protocol asks.
+//! `$format` beats `Accept`. A parameter that is not known rules a media type out, as the protocol asks. A client that
+//! accepts JSON everywhere gets the metadata document, counts and plain values in the only format they have.
 
 use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING};
@@ -108,7 +109,13 @@ pub fn format(kind: Kind, option: Option<&str>, headers: &HeaderMap) -> Result<C
             best = Some((merit, chosen));
         }
     }
-    let found = best.map(|(_, chosen)| chosen);
+    // Clients with one `Accept` for all their requests ask for JSON where there is none; a 406 would end their
+    // validation, and what they get instead is what every other service sends.
+    let json_everywhere = || {
+        let json = |range: &Media| range.weight > 0 && range.name == "application/json";
+        (kind != Kind::Json && ranges.iter().any(json)).then(Chosen::default)
+    };
+    let found = best.map(|(_, chosen)| chosen).or_else(json_everywhere);
     found.ok_or_else(|| {
         Fault::new(Code::NotAcceptable, format!("the answer can only be {}", name(kind))).about("Accept")
     })

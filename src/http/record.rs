@@ -182,7 +182,7 @@ impl Drop for Ending {
         let facts = &record.facts;
         self.events.tell(Event::Finished(Box::new(Finished {
             request_id: record.request_id.clone(),
-            method: record.method.to_string(),
+            method: told_method(&record.method),
             route: noted.route,
             service: noted.service,
             principal: noted.principal,
@@ -206,6 +206,22 @@ impl Drop for Ending {
             total: record.started.elapsed(),
         })));
     }
+}
+
+/// A method of HTTP's own by its name; a client's invention, of any length, is not repeated.
+fn told_method(method: &Method) -> String {
+    const KNOWN: [Method; 9] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ];
+    if KNOWN.contains(method) { method.to_string() } else { "other".to_owned() }
 }
 
 /// A body that counts its bytes and ends the record with itself.

@@ -55,7 +55,7 @@ impl fmt::Display for Part {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SyntaxErrorKind {
     /// The grammar wants something else here.
-    #[error("expected {what}, found {found}")]
+    #[error("expected {what}, found {found}{}", instead(.what, .found))]
     Expected {
         /// Wanted.
         what: Expectation,
@@ -99,7 +99,7 @@ pub enum SyntaxErrorKind {
         max: usize,
     },
     /// Digits that are no number.
-    #[error("{text} is not a number")]
+    #[error("{text} is not a number, or too large a one")]
     BadNumber {
         /// As written.
         text: String,
@@ -150,6 +150,23 @@ fn place(part: &Part, span: Span, kind: &SyntaxErrorKind) -> String {
 
 fn did_you_mean(nearest: &Option<&'static str>) -> String {
     nearest.map_or_else(String::new, |n| format!("; did you mean {n}?"))
+}
+
+/// What to write instead of another language's operator.
+fn instead(what: &Expectation, found: &Found) -> &'static str {
+    let Found::Text(text) = found else { return "" };
+    let lower = text.to_ascii_lowercase();
+    match what {
+        Expectation::OperatorOrEnd if lower.starts_with(['=', '!', '<', '>', '&', '|']) => {
+            "; operators are words: eq, ne, gt, ge, lt, le, and, or"
+        }
+        Expectation::OperatorOrEnd if ["like", "contains"].contains(&lower.as_str()) => {
+            "; write contains(Name,'text')"
+        }
+        Expectation::CommaOrEnd if lower == "descending" => "; write desc",
+        Expectation::CommaOrEnd if lower == "ascending" => "; write asc",
+        _ => "",
+    }
 }
 
 /// What the grammar wants at a place.
@@ -282,7 +299,7 @@ impl fmt::Display for Feature {
             Self::KeyInExpression => "a key inside an expression",
             Self::KeyAlias => "a parameter alias in a key",
             Self::KeyAfterParameters => "a second pair of parentheses in a path segment",
-            Self::KeyAsSegment => "a key as a path segment",
+            Self::KeyAsSegment => "a key behind a slash (write it in parentheses)",
         })
     }
 }

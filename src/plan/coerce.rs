@@ -109,17 +109,17 @@ pub(super) fn fit(literal: &Literal, target: &Target<'_>, salesforce: bool) -> R
 /// A literal of a type that the target does not hold.
 fn mismatch(kind: &LiteralKind, ty: EdmType, target: &Target<'_>, span: Span) -> PlanError {
     let holds = match ty {
-        EdmType::String => "text",
+        EdmType::String => "text (written in quotes)",
         EdmType::Boolean => "true or false",
-        EdmType::Date => "a date",
-        EdmType::DateTimeOffset => "a date with a time",
-        EdmType::TimeOfDay => "a time of day",
+        EdmType::Date => "a date (such as 2024-02-29)",
+        EdmType::DateTimeOffset => "a date with a time (such as 2024-02-29T23:59:59Z)",
+        EdmType::TimeOfDay => "a time of day (such as 23:59:59)",
         EdmType::Guid => "an identifier",
         EdmType::Binary => "binary data",
         _ => "a number",
     };
     match target.name {
-        Some(name) => PlanError::Mismatch { property: name.to_owned(), holds, given: literal_type(kind), span },
+        Some(name) => PlanError::Mismatch { property: name.to_owned(), holds, given: in_words(kind), span },
         None => PlanError::Type {
             what: "the literal".into(),
             found: literal_type(kind).into(),
@@ -153,6 +153,20 @@ pub(super) fn literal_type(kind: &LiteralKind) -> &'static str {
         LiteralKind::Binary(_) => "Edm.Binary",
         LiteralKind::Enum(..) => "an enumeration",
         LiteralKind::Geo(_) => "Edm.Geography",
+    }
+}
+
+/// The type of a literal as who wrote it would call it.
+fn in_words(kind: &LiteralKind) -> &'static str {
+    match kind {
+        LiteralKind::Bool(_) => "true or false",
+        LiteralKind::Text(_) => "text in quotes",
+        LiteralKind::Guid(_) => "an identifier",
+        LiteralKind::Date(_) => "a date",
+        LiteralKind::TimeOfDay(_) => "a time of day",
+        LiteralKind::DateTimeOffset(_) => "a date with a time",
+        LiteralKind::Binary(_) => "binary data",
+        other => literal_type(other),
     }
 }
 

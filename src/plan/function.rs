@@ -184,7 +184,7 @@ pub(super) fn call(scope: &Scope<'_>, name: &Ident, args: &[Expr], span: Span) -
 
 fn refused(lower: &str, name: &Ident, _span: Span) -> PlanError {
     if UNANSWERED.contains(&lower) || lower.starts_with("geo.") {
-        return PlanError::Unsupported { feature: format!("the function {lower}") };
+        return PlanError::Unsupported { feature: format!("the function {}", name.text) };
     }
     PlanError::UnknownFunction { name: name.text.clone(), nearest: nearest(lower, NAMES.iter().copied()) }
 }

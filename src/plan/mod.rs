@@ -270,6 +270,9 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> O
     known
         .map(|candidate| (strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
         .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, candidate)| *distance <= 2.max(candidate.chars().count() / 3))
+        // As many changes as letters would make any name of any other.
+        .filter(|(distance, candidate)| {
+            *distance <= 2.max(candidate.chars().count() / 3) && *distance < name.chars().count()
+        })
         .map(|(_, candidate)| candidate.to_owned())
 }

@@ -100,7 +100,7 @@ fn each_drift_is_found_with_its_place_and_its_fix() {
         "error[no-column]: `items` has no column `cuont`",
         "did you mean column = \"count\"?",
         "note[new-column]: `items` has columns that the model leaves out: `count`, `odd col`",
-        "{ name = \"odd_col\", column = \"odd col\", type = \"String\", sql = \"text\", max_length = 7, nullable = false, exact = true },",
+        "{ name = \"OddCol\", column = \"odd col\", type = \"String\", sql = \"text\", max_length = 7, nullable = false, exact = true },",
         "warning[key-not-unique]: nothing in `items` keeps the key (id) unique",
         "note[key-not-unique]: `shown` is a view",
         "warning[index-drift]: `items` has no index on made",

@@ -25,7 +25,7 @@ impl Live {
     async fn new(database: Database, purpose: &str) -> Option<Live> {
         let (variable, missing) = match database {
             Database::Postgres => ("TIDEGATE_TEST_POSTGRES", "postgres"),
-            _ => ("TIDEGATE_TEST_MYSQL", "mysql"),
+            _ => ("TIDEGATE_TEST_MYSQL", "mariadb"),
         };
         let Ok(server) = std::env::var(variable) else {
             let allowed = std::env::var("TIDEGATE_TESTS_ALLOW_MISSING").unwrap_or_default();

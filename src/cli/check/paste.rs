@@ -3,11 +3,10 @@
 use contract::SqlType;
 use contract::catalog::Column;
 
-use crate::model::build::{names, sql_types};
+use crate::cli::init::names::identifier;
+use crate::model::build::sql_types;
 use crate::model::{EdmType, Flag, OnBadValue, Property};
 
-/// Characters of a name that every profile takes.
-const NAME_LENGTH_MAX: usize = 40;
 /// Longest text that `$search` looks into by default.
 const SEARCHABLE_LENGTH_MAX: u32 = 255;
 /// Digits of a decimal whose column states none.
@@ -28,7 +27,7 @@ pub(super) fn line(column: &Column, known: Option<&Property>, is_key: bool) -> S
         same_kind && sql_types::fits(property.ty, sql)
     });
     let ty = kept.map_or(edm(column.ty), |property| property.ty);
-    let name = known.map_or_else(|| names::proposal(&column.name, NAME_LENGTH_MAX), |property| property.name.clone());
+    let name = known.map_or_else(|| identifier(&column.name), |property| property.name.clone());
     let mut out = format!("{{ name = {}, column = {}", quoted(&name), quoted(&column.name));
     out.push_str(&format!(", type = \"{}\", sql = \"{}\"", ty.name(), sql_types::word_of(sql)));
     if let SqlType::Char { length } = sql {

@@ -54,9 +54,15 @@ fn accept_is_honoured_or_refused() {
 #[test]
 fn documents_and_plain_values_have_formats_of_their_own() {
     assert_eq!(accept(Kind::Xml, "application/xml").as_deref(), Ok("application/xml"));
-    assert_eq!(accept(Kind::Xml, "application/json"), Err(Code::NotAcceptable));
+    assert_eq!(accept(Kind::Xml, "text/plain"), Err(Code::NotAcceptable));
     assert_eq!(accept(Kind::Text, "text/*").as_deref(), Ok("text/plain"));
-    assert_eq!(accept(Kind::Text, "application/json"), Err(Code::NotAcceptable));
+    assert_eq!(accept(Kind::Text, "application/xml"), Err(Code::NotAcceptable));
+    let json = "application/json;odata.metadata=full";
+    assert_eq!(accept(Kind::Xml, json).as_deref(), Ok("application/xml"));
+    assert_eq!(accept(Kind::Text, json).as_deref(), Ok("text/plain"));
+    assert_eq!(accept(Kind::Raw, json).as_deref(), Ok("text/plain"));
+    assert_eq!(accept(Kind::Text, "application/json;q=0"), Err(Code::NotAcceptable));
+    assert_eq!(format(Kind::Xml, Some("json"), &HeaderMap::new()).unwrap_err().code, Code::Format);
     assert_eq!(accept(Kind::Raw, "application/octet-stream").as_deref(), Ok("text/plain"));
 }
 

@@ -123,7 +123,7 @@ const TOTALS: &str = "
    2 recognised, not answered: a filtered collection inside an expression
   23 recognised, not answered: a function inside a path
    5 recognised, not answered: a function with named arguments
-   7 recognised, not answered: a key as a path segment
+   7 recognised, not answered: a key behind a slash (write it in parentheses)
   15 recognised, not answered: a parameter alias in a key
    1 recognised, not answered: a path behind a parameter alias
    1 recognised, not answered: a second pair of parentheses in a path segment

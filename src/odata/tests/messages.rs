@@ -29,7 +29,16 @@ fn messages_say_where_and_what() {
             "$filter=A eq 2021-01-01T00:00:00",
             "$filter, position 6: 2021-01-01T00:00:00 is not a date-time with its offset, such as 2024-02-29T23:59:59Z",
         ),
-        ("$filter=A eq 1.2.3", "$filter, position 6: 1.2.3 is not a number"),
+        ("$filter=A eq 1.2.3", "$filter, position 6: 1.2.3 is not a number, or too large a one"),
+        (
+            "$filter=A = 1",
+            "$filter, position 3: expected an operator or the end, found `=`; operators are words: eq, ne, gt, ge, lt, le, and, or",
+        ),
+        (
+            "$filter=A like 'x'",
+            "$filter, position 3: expected an operator or the end, found `like`; write contains(Name,'text')",
+        ),
+        ("$orderby=A descending", "$orderby, position 3: expected a comma or the end, found `descending`; write desc"),
         ("$fliter=A", "$fliter is not a query option; did you mean $filter?"),
         ("$inlinecount=allpages", "$inlinecount is not a query option; did you mean $count?"),
         ("$something=1", "$something is not a query option"),

@@ -64,7 +64,7 @@ impl Field<'_> {
     /// Without quotes where none are needed.
     fn push_plain(&self, out: &mut Vec<u8>) {
         match self {
-            Field::Text(text) if !text.contains(|c: char| c.is_whitespace() || c == '"') => {
+            Field::Text(text) if !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') => {
                 out.extend_from_slice(text.as_bytes());
             }
             other => other.push_json(out),
