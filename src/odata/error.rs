@@ -160,9 +160,7 @@ fn instead(what: &Expectation, found: &Found) -> &'static str {
         Expectation::OperatorOrEnd if lower.starts_with(['=', '!', '<', '>', '&', '|']) => {
             "; operators are words: eq, ne, gt, ge, lt, le, and, or"
         }
-        Expectation::OperatorOrEnd if ["like", "contains"].contains(&lower.as_str()) => {
-            "; write contains(Name,'text')"
-        }
+        Expectation::OperatorOrEnd if ["like", "contains"].contains(&lower.as_str()) => "; write contains(Name,'text')",
         Expectation::CommaOrEnd if lower == "descending" => "; write desc",
         Expectation::CommaOrEnd if lower == "ascending" => "; write asc",
         _ => "",
