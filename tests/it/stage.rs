@@ -1,8 +1,6 @@
 //! The gateway without its HTTP door: one model mounted in every profile and paging mode over one database, asked by
 //! URL text.
 
-pub mod database;
-
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,8 +14,8 @@ use tidegate::policy::{self, Principal};
 use tidegate::source::drivers;
 use tokio::time::Instant;
 
+use crate::databases::Made;
 use crate::fixture::Database;
-use database::Made;
 
 /// How a service is mounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
