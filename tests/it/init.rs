@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tidegate::cli::init::{InitArgs, run};
 use tidegate::config::{self, Code, Config, Options, Secret, Severity};
-use tidegate::engine::{Answer, Ask, Body, Budget, Engine, Facts, fingerprint};
+use tidegate::engine::{Answer, Ask, Body, Budget, Engine, Facts, fingerprint, plan_rules};
 use tidegate::model::{EdmType, Model};
 use tidegate::{encode, odata, plan, policy, source};
 
@@ -115,17 +115,8 @@ async fn rows(config: &Config) -> Vec<(String, u64)> {
 async fn answer(engine: &Arc<Engine>, service: &config::Service, set: &str, facts: Arc<Facts>) -> Answer {
     let query = "$count=true&$top=2001";
     let request = odata::parse(set, Some(query), &odata::Limits::default()).unwrap();
-    let rules = plan::Rules {
-        profile: service.profile,
-        paging: service.paging,
-        page_rows_max: service.page_rows_max,
-        page_bytes_max: service.page_bytes_max,
-        client_rows_max: service.client_rows_max,
-        client_bytes_max: service.client_bytes_max,
-        in_terms_max: 1000,
-        now: contract::Timestamp { date: fixture::date(2024, 1, 1), time: contract::Time { nanos: 0 } },
-        prefer_page_rows: None,
-    };
+    let now = contract::Timestamp { date: fixture::date(2024, 1, 1), time: contract::Time { nanos: 0 } };
+    let rules = plan_rules(service, 1000, now);
     let plan::Plan::Read(read) = plan::plan(&request, &service.model, &rules).unwrap() else { panic!("{set}") };
     let principal = policy::Principal { name: None };
     let authorized = policy::authorize(*read, &principal, &policy::Rules { named_only: false }).unwrap();
