@@ -77,17 +77,11 @@ fn stages(service: &Service, query: &str) -> Outcome<[f64; 5]> {
 }
 
 fn rules(service: &Service) -> plan::Rules {
-    plan::Rules {
-        profile: service.profile,
-        paging: service.paging,
-        page_rows_max: service.page_rows_max,
-        page_bytes_max: service.page_bytes_max,
-        client_rows_max: service.client_rows_max,
-        client_bytes_max: service.client_bytes_max,
-        in_terms_max: 2000,
-        now: Timestamp { date: Date { year: 2024, month: 2, day: 29 }, time: Time { nanos: 0 } },
-        prefer_page_rows: None,
-    }
+    tidegate::engine::plan_rules(
+        service,
+        2000,
+        Timestamp { date: Date { year: 2024, month: 2, day: 29 }, time: Time { nanos: 0 } },
+    )
 }
 
 /// Microseconds of one call.

@@ -18,9 +18,8 @@ use clap::Args;
 use contract::{Date, Dialect, Time, Timestamp, dialect};
 
 use super::check::load_offline;
-use crate::config::{self, Config, Service, Severity};
-use crate::odata::Limits;
-use crate::plan::Rules;
+use crate::config::{self, Severity};
+use crate::engine::{parse_limits, plan_rules};
 
 pub use sections::{Failure, Section, sections};
 
@@ -58,7 +57,8 @@ pub fn run(args: &ExplainArgs, out: &mut dyn Write) -> io::Result<u8> {
         Err(message) => return refuse(&message, out),
     };
     writeln!(out, "service {}, {}\n", service.name, service.root)?;
-    let printed = sections(&service.model, &rules(service, &config), &limits(&config), &request, &dialects);
+    let rules = plan_rules(service, config.limits.in_terms_max, now());
+    let printed = sections(&service.model, &rules, &parse_limits(&config.limits), &request, &dialects);
     for section in &printed {
         write_section(section, out)?;
     }
@@ -87,30 +87,6 @@ fn dialects(name: Option<&str>) -> Result<Vec<&'static Dialect>, String> {
             let known: Vec<_> = dialect::ALL.iter().map(|dialect| dialect.name).collect();
             format!("there is no dialect \"{name}\"; dialects are {} and all", known.join(", "))
         }),
-    }
-}
-
-fn rules(service: &Service, config: &Config) -> Rules {
-    Rules {
-        profile: service.profile,
-        paging: service.paging,
-        page_rows_max: service.page_rows_max,
-        page_bytes_max: service.page_bytes_max,
-        client_rows_max: service.client_rows_max,
-        client_bytes_max: service.client_bytes_max,
-        in_terms_max: config.limits.in_terms_max,
-        now: now(),
-        prefer_page_rows: None,
-    }
-}
-
-fn limits(config: &Config) -> Limits {
-    let limits = &config.limits;
-    Limits {
-        url_bytes_max: limits.url_bytes_max,
-        depth_max: limits.expression_depth_max,
-        nodes_max: limits.expression_nodes_max,
-        list_max: limits.in_terms_max,
     }
 }
 

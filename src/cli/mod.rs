@@ -5,6 +5,7 @@ pub mod demo;
 pub mod explain;
 pub mod hash_password;
 pub mod init;
+mod property_line;
 pub mod serve;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ mod counting;
 mod error;
 mod fingerprint;
 mod page;
+mod rules;
 mod single;
 mod statement;
 pub mod token;
@@ -21,6 +22,7 @@ pub use answer::{Answer, Body, Content, Cut, Facts, Texts};
 pub use budget::Budget;
 pub use error::EngineError;
 pub use fingerprint::{fingerprint, without_skiptoken};
+pub use rules::{parse_limits, plan_rules};
 pub use token::TokenError;
 
 use crate::config::{Limits, Service};

@@ -62,7 +62,7 @@ async fn pipeline(exchange: &Exchange) -> Result<Response, Fault> {
     exchange.check_method()?;
     negotiate::versions(headers)?;
     let (path, query) = (exchange.path(), exchange.uri.query());
-    let request = odata::parse(path, query, &exchange.syntax_limits())?;
+    let request = odata::parse(path, query, &engine::parse_limits(&exchange.gateway.limits))?;
     let chosen = negotiate::format(kind(&request.path), request.options.format.as_deref(), headers)?;
     let preferred = Preferred::of(headers);
     let rules = exchange.plan_rules(preferred);
@@ -115,28 +115,11 @@ impl Exchange {
         format!("{}{}?{query}", self.mount.service.public_url, self.path())
     }
 
-    fn syntax_limits(&self) -> odata::Limits {
-        let limits = &self.gateway.limits;
-        odata::Limits {
-            url_bytes_max: limits.url_bytes_max,
-            depth_max: limits.expression_depth_max,
-            nodes_max: limits.expression_nodes_max,
-            list_max: limits.in_terms_max,
-        }
-    }
-
     fn plan_rules(&self, preferred: Option<Preferred>) -> plan::Rules {
         let service = &self.mount.service;
         plan::Rules {
-            profile: service.profile,
-            paging: service.paging,
-            page_rows_max: service.page_rows_max,
-            page_bytes_max: service.page_bytes_max,
-            client_rows_max: service.client_rows_max,
-            client_bytes_max: service.client_bytes_max,
-            in_terms_max: self.gateway.limits.in_terms_max,
-            now: now(),
             prefer_page_rows: preferred.map(|preferred| preferred.rows),
+            ..engine::plan_rules(service, self.gateway.limits.in_terms_max, now())
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use contract::{Dialect, dialect};
 use tidegate::config::{Limits, Paging, Profile, Service, SourceConfig};
 use tidegate::encode::Metadata;
-use tidegate::engine::{Answer, Ask, Body, Budget, Content, Engine, Facts, fingerprint, without_skiptoken};
+use tidegate::engine::{Answer, Ask, Body, Budget, Content, Engine, Facts, fingerprint, plan_rules, without_skiptoken};
 use tidegate::plan::{self, Plan};
 use tidegate::policy::{self, Authorized, Principal};
 use tidegate::{odata, source};
@@ -98,17 +98,9 @@ pub fn service(database: Database, url: Option<&str>, manner: &Manner) -> (Servi
 
 /// What planning is told.
 pub fn rules(service: &Service, manner: &Manner) -> plan::Rules {
-    plan::Rules {
-        profile: service.profile,
-        paging: service.paging,
-        page_rows_max: service.page_rows_max,
-        page_bytes_max: service.page_bytes_max,
-        client_rows_max: service.client_rows_max,
-        client_bytes_max: service.client_bytes_max,
-        in_terms_max: manner.in_terms_max.unwrap_or(Limits::default().in_terms_max),
-        now: Timestamp { date: date(2026, 1, 2), time: Time { nanos: 0 } },
-        prefer_page_rows: manner.prefer_page_rows,
-    }
+    let terms = manner.in_terms_max.unwrap_or(Limits::default().in_terms_max);
+    let now = Timestamp { date: date(2026, 1, 2), time: Time { nanos: 0 } };
+    plan::Rules { prefer_page_rows: manner.prefer_page_rows, ..plan_rules(service, terms, now) }
 }
 
 /// The stages before the database, for one dialect.

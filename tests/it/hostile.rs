@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::databases;
 use crate::evaluate::evaluator::Evaluator;
 use crate::evaluate::expr::{Cmp, E, Fun};
 use crate::evaluate::generate::text_literal;
@@ -12,7 +13,7 @@ use crate::evaluate::value::V;
 use crate::evaluate::{self, key};
 use crate::fixture::everything::{HOSTILE_TEXTS, UNICODE_TEXTS};
 use crate::fixture::{self, Database};
-use crate::stage::{MOUNTS, ODATA, Refused, SALESFORCE, Stage, database, key_of, query};
+use crate::stage::{MOUNTS, ODATA, Refused, SALESFORCE, Stage, key_of, query};
 
 /// A name of a table, and names of columns.
 const TABLE: &str = "o\"r`d'e[r]s; DROP -- $1 ? {0}";
@@ -101,7 +102,7 @@ async fn names_on_mariadb() {
 }
 
 async fn names(database: Database) {
-    let Some(made) = database::make(database, &script(database)).await else { return };
+    let Some(made) = databases::make(database, &script(database)).await else { return };
     let stage = Stage::open(made, &model(database), "");
     let keys = |json: &serde_json::Value| -> Vec<i64> {
         json["value"].as_array().unwrap().iter().map(|row| row["P0"].as_i64().unwrap()).collect()

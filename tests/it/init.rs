@@ -4,52 +4,41 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, Connection};
 use tidegate::cli::init::{InitArgs, run};
 use tidegate::config::{self, Code, Config, Options, Secret, Severity};
-use tidegate::engine::{Answer, Ask, Body, Budget, Engine, Facts, fingerprint};
+use tidegate::engine::{Answer, Ask, Body, Budget, Engine, Facts, fingerprint, plan_rules};
 use tidegate::model::{EdmType, Model};
 use tidegate::{encode, odata, plan, policy, source};
 
+use crate::databases::{self, Made};
 use crate::fixture::{self, Database, folded};
 
-/// A schema of this run on a live server, dropped at the end.
+/// A database of the test's own on a live server; in PostgreSQL it is a schema that is looked at.
 struct Live {
-    database: Database,
-    server: String,
-    name: String,
+    made: Made,
+    schema: Option<&'static str>,
 }
 
 impl Live {
-    /// The server that the environment names, with the fixture in a schema of its own; nothing where it may be missing.
-    async fn new(database: Database, purpose: &str) -> Option<Live> {
-        let (variable, missing) = match database {
-            Database::Postgres => ("TIDEGATE_TEST_POSTGRES", "postgres"),
-            _ => ("TIDEGATE_TEST_MYSQL", "mariadb"),
-        };
-        let Ok(server) = std::env::var(variable) else {
-            let allowed = std::env::var("TIDEGATE_TESTS_ALLOW_MISSING").unwrap_or_default();
-            assert!(
-                allowed.split(',').any(|name| name.trim() == missing),
-                "{variable} names no database; set TIDEGATE_TESTS_ALLOW_MISSING={missing} to leave these tests out"
-            );
-            eprintln!("SKIPPED: {variable} names no database to test against");
-            return None;
-        };
-        let live = Live { database, server, name: format!("init_{}_{purpose}", std::process::id()) };
-        let name = live.database.quoted(&live.name);
-        let script = [fixture::script(database), folded::script(database)].concat();
-        let start = match database {
-            Database::Postgres => format!("CREATE SCHEMA {name}; SET search_path = {name};"),
-            _ => format!("CREATE DATABASE {name}; USE {name};"),
-        };
-        live.execute(format!("{start}\n{script}\n{}", live.extra())).await;
-        Some(live)
+    /// The fixture and more; nothing where the server may be missing.
+    async fn new(database: Database) -> Option<Live> {
+        let schema = (database == Database::Postgres).then_some("init_schema");
+        let start = schema.map_or_else(String::new, |name| {
+            let name = database.quoted(name);
+            format!("CREATE SCHEMA {name}; SET search_path = {name};")
+        });
+        let script = [start, fixture::script(database), folded::script(database), Live::extra(database).to_owned()];
+        Some(Live { made: databases::make(database, &script.join("\n")).await?, schema })
+    }
+
+    /// What stands before the names of tables.
+    fn name(&self) -> &str {
+        self.schema.unwrap_or(self.made.name())
     }
 
     /// What the fixture lacks: comments, foreign keys, special indexes, a view, odd names.
-    fn extra(&self) -> &'static str {
-        match self.database {
+    fn extra(database: Database) -> &'static str {
+        match database {
             Database::Postgres => {
                 "CREATE TABLE \"Odd \"\"Größe\" (\"1st\" int NOT NULL, \"ORDER\" varchar(9), \"order\" numeric, \
                    lines jsonb, tags text[], price money, sent timestamptz, UNIQUE (\"1st\"));\n\
@@ -73,40 +62,6 @@ impl Live {
                  CREATE VIEW keyless AS SELECT id, up FROM child;\n"
             }
         }
-    }
-
-    async fn execute(&self, script: String) {
-        let script = sqlx::raw_sql(AssertSqlSafe(script));
-        match self.database {
-            Database::Postgres => {
-                let mut connection = sqlx::PgConnection::connect(&self.server).await.unwrap();
-                script.execute(&mut connection).await.unwrap();
-            }
-            _ => {
-                let mut connection = sqlx::MySqlConnection::connect(&self.server).await.unwrap();
-                script.execute(&mut connection).await.unwrap();
-            }
-        }
-    }
-
-    /// A URL, and the schema where the URL cannot say it.
-    fn url(&self) -> (String, Option<String>) {
-        match self.database {
-            Database::Postgres => (self.server.clone(), Some(self.name.clone())),
-            _ => {
-                let (server, _) = self.server.rsplit_once('/').unwrap();
-                (format!("{server}/{}", self.name), None)
-            }
-        }
-    }
-
-    async fn drop(self) {
-        let name = self.database.quoted(&self.name);
-        let statement = match self.database {
-            Database::Postgres => format!("DROP SCHEMA {name} CASCADE"),
-            _ => format!("DROP DATABASE {name}"),
-        };
-        self.execute(statement).await;
     }
 }
 
@@ -160,17 +115,8 @@ async fn rows(config: &Config) -> Vec<(String, u64)> {
 async fn answer(engine: &Arc<Engine>, service: &config::Service, set: &str, facts: Arc<Facts>) -> Answer {
     let query = "$count=true&$top=2001";
     let request = odata::parse(set, Some(query), &odata::Limits::default()).unwrap();
-    let rules = plan::Rules {
-        profile: service.profile,
-        paging: service.paging,
-        page_rows_max: service.page_rows_max,
-        page_bytes_max: service.page_bytes_max,
-        client_rows_max: service.client_rows_max,
-        client_bytes_max: service.client_bytes_max,
-        in_terms_max: 1000,
-        now: contract::Timestamp { date: fixture::date(2024, 1, 1), time: contract::Time { nanos: 0 } },
-        prefer_page_rows: None,
-    };
+    let now = contract::Timestamp { date: fixture::date(2024, 1, 1), time: contract::Time { nanos: 0 } };
+    let rules = plan_rules(service, 1000, now);
     let plan::Plan::Read(read) = plan::plan(&request, &service.model, &rules).unwrap() else { panic!("{set}") };
     let principal = policy::Principal { name: None };
     let authorized = policy::authorize(*read, &principal, &policy::Rules { named_only: false }).unwrap();
@@ -253,10 +199,10 @@ async fn the_demonstration_is_introspected_and_served() {
 
 #[tokio::test]
 async fn postgres_is_introspected_and_served() {
-    let Some(live) = Live::new(Database::Postgres, "all").await else { return };
+    let Some(live) = Live::new(Database::Postgres).await else { return };
     let dir = tempfile::tempdir().unwrap();
-    let (url, schema) = live.url();
-    let (config, text) = init(&url, schema, dir.path(), &[("# key = [\"Id\"]", "key = [\"Id\"]")]).await;
+    let schema = live.schema.map(str::to_owned);
+    let (config, text) = init(&live.made.url, schema, dir.path(), &[("# key = [\"Id\"]", "key = [\"Id\"]")]).await;
     let found = rows(&config).await;
     let model = &config.services[0].model;
     complete(Database::Postgres, model, &found);
@@ -275,17 +221,19 @@ async fn postgres_is_introspected_and_served() {
     {
         assert!(text.contains(line), "{line} in {text}");
     }
-    assert!(text.contains(&format!("GRANT SELECT ON \"{}\".\"Odd \"\"Größe\" TO \"tidegate\";", live.name)), "{text}");
+    assert!(
+        text.contains(&format!("GRANT SELECT ON \"{}\".\"Odd \"\"Größe\" TO \"tidegate\";", live.name())),
+        "{text}"
+    );
     navigations(model);
-    live.drop().await;
 }
 
 #[tokio::test]
 async fn mariadb_is_introspected_and_served() {
-    let Some(live) = Live::new(Database::Mariadb, "all").await else { return };
+    let Some(live) = Live::new(Database::Mariadb).await else { return };
     let dir = tempfile::tempdir().unwrap();
-    let (url, schema) = live.url();
-    let (config, text) = init(&url, schema, dir.path(), &[("# key = [\"Id\"]", "key = [\"Id\"]")]).await;
+    let schema = live.schema.map(str::to_owned);
+    let (config, text) = init(&live.made.url, schema, dir.path(), &[("# key = [\"Id\"]", "key = [\"Id\"]")]).await;
     let found = rows(&config).await;
     let model = &config.services[0].model;
     complete(Database::Mariadb, model, &found);
@@ -306,9 +254,8 @@ async fn mariadb_is_introspected_and_served() {
     {
         assert!(text.contains(line), "{line} in {text}");
     }
-    assert!(text.contains(&format!("GRANT SELECT ON `{}`.`Odd ``Größe` TO 'tidegate'@'%';", live.name)), "{text}");
+    assert!(text.contains(&format!("GRANT SELECT ON `{}`.`Odd ``Größe` TO 'tidegate'@'%';", live.name())), "{text}");
     navigations(model);
-    live.drop().await;
 }
 
 /// What the foreign keys of `child` become.

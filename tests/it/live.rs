@@ -1,8 +1,8 @@
 //! The golden requests, answered: the same bytes from every database over the exact set, each database's own over its own
 //! collations, and a list that no bad cell costs over the broken set.
 
-use crate::databases::prepare;
-use crate::fixture::Database;
+use crate::databases::{self, Made};
+use crate::fixture::{self, Database};
 use crate::gateway::{Answered, Gateway, Manner, Set};
 use crate::golden::case::{self, Case};
 use crate::golden::{settle, updating};
@@ -25,6 +25,12 @@ async fn postgres_answers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mariadb_answers() {
     answers(Database::Mariadb).await;
+}
+
+/// A database with all three sets in it.
+async fn prepare(database: Database) -> Option<Made> {
+    let scripts = [fixture::script(database), fixture::folded::script(database), fixture::broken::script(database)];
+    databases::make(database, &scripts.join("\n")).await
 }
 
 fn name(database: Database) -> &'static str {
@@ -54,7 +60,6 @@ async fn answers(database: Database) {
         told.extend(settle(case, |known| known == title, vec![(title.clone(), answer)]));
     }
     gateway.shut().await;
-    prepared.drop().await;
     assert!(told.is_empty(), "{}\n{} of {asked} answers of {database:?} differ", told.concat(), told.len());
 }
 

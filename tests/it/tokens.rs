@@ -7,8 +7,9 @@ use tidegate::config::Secret;
 use tidegate::engine::token::{Continuation, Position, Sealer};
 use tidegate::engine::{EngineError, TokenError, fingerprint};
 
+use crate::databases;
 use crate::fixture::{self, Database, Value};
-use crate::stage::{ODATA, Refused, SALESFORCE, Stage, database};
+use crate::stage::{ODATA, Refused, SALESFORCE, Stage};
 
 /// 32 bytes.
 const KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
@@ -20,7 +21,7 @@ fn with_key() -> String {
 }
 
 async fn stage(model: &str) -> Stage {
-    let made = database::make(Database::Sqlite, &fixture::script(Database::Sqlite)).await.unwrap();
+    let made = databases::make(Database::Sqlite, &fixture::script(Database::Sqlite)).await.unwrap();
     Stage::open(made, model, &with_key())
 }
 

@@ -6,13 +6,14 @@ use std::cmp::Ordering;
 
 use tidegate::config::{Paging, Profile};
 
+use crate::databases;
 use crate::evaluate::evaluator::Evaluator;
 use crate::evaluate::expr::{Cmp, E, Fun, Op};
 use crate::evaluate::generate::{Generator, number};
 use crate::evaluate::value::{V, order};
 use crate::evaluate::{self, key};
 use crate::fixture::{self, Database, Random, Table, Type, Value};
-use crate::stage::{MOUNTS, Mount, Refused, Stage, database, key_of, query};
+use crate::stage::{MOUNTS, Mount, Refused, Stage, key_of, query};
 
 /// Pages per database and paging mode.
 const PAGES: usize = 1_000;
@@ -238,7 +239,7 @@ async fn folded_text_on_mariadb() {
 
 /// Under the database's own collations the order is its own; each row still comes exactly once.
 async fn folded(database: Database) {
-    let Some(made) = database::make(database, &fixture::folded::script(database)).await else { return };
+    let Some(made) = databases::make(database, &fixture::folded::script(database)).await else { return };
     let stage = Stage::open(made, &fixture::folded::model(database), "");
     let table = fixture::folded::folded(database);
     let mut random = Random(5);

@@ -5,13 +5,11 @@
 use contract::catalog::Column;
 use contract::{Dialect, SqlType};
 
+use crate::cli::property_line::{DIGITS_DEFAULT, DIGITS_UNSIGNED};
 use crate::config::model_file::LENGTH_MAX;
 use crate::model::EdmType;
+use crate::model::build::sql_types::edm;
 
-/// Digits of a decimal whose column does not say.
-const PRECISION_DEFAULT: u16 = 38;
-/// Fraction digits of a decimal whose column does not say.
-const SCALE_DEFAULT: u16 = 10;
 /// Digits of PostgreSQL's money.
 const MONEY_PRECISION: u16 = 19;
 /// Characters of JSON and XML, where half a document is no document.
@@ -72,30 +70,9 @@ pub fn shape(column: &Column, dialect: &Dialect, linked: bool) -> Shape {
     shape
 }
 
-fn edm(sql: SqlType) -> EdmType {
-    match sql {
-        SqlType::Bool => EdmType::Boolean,
-        SqlType::I16 => EdmType::Int16,
-        SqlType::I32 => EdmType::Int32,
-        SqlType::I64 => EdmType::Int64,
-        SqlType::F32 => EdmType::Single,
-        SqlType::F64 => EdmType::Double,
-        // No Edm integer holds 64 bits without sign.
-        SqlType::U64 | SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => {
-            EdmType::Decimal
-        }
-        SqlType::Text | SqlType::Char { .. } | SqlType::Other => EdmType::String,
-        SqlType::Bytes => EdmType::Binary,
-        SqlType::Guid => EdmType::Guid,
-        SqlType::Date => EdmType::Date,
-        SqlType::Time => EdmType::TimeOfDay,
-        SqlType::Timestamp | SqlType::Instant => EdmType::DateTimeOffset,
-    }
-}
-
 fn decimal(column: &Column, declared: &str, dialect: &Dialect, shape: &mut Shape) {
     if column.ty == SqlType::U64 {
-        shape.digits = Some((20, 0));
+        shape.digits = Some(DIGITS_UNSIGNED);
         return;
     }
     let scale = column.scale.map(u16::from);
@@ -104,9 +81,9 @@ fn decimal(column: &Column, declared: &str, dialect: &Dialect, shape: &mut Shape
     if precision.is_none() || scale.is_none() {
         shape.remark = Some("the column does not say how many digits: write what its values have");
     }
-    let scale = scale.unwrap_or(SCALE_DEFAULT);
+    let scale = scale.unwrap_or(DIGITS_DEFAULT.1);
     // PostgreSQL takes more fraction digits than digits: 0.00123 is numeric(3, 5).
-    shape.digits = Some((precision.unwrap_or(PRECISION_DEFAULT).max(scale).max(1), scale));
+    shape.digits = Some((precision.unwrap_or(DIGITS_DEFAULT.0).max(scale).max(1), scale));
     if dialect.dynamic_types && shape.remark.is_none() {
         shape.remark = Some("exact to 15 digits");
     }

@@ -3,7 +3,7 @@
 use contract::Dialect;
 
 use super::location::Location;
-use super::text::quoted;
+use crate::cli::property_line::quoted;
 
 /// The file. `dialect` is what the server turned out to be.
 pub fn text(location: &Location, dialect: &Dialect, model_file: &str) -> String {

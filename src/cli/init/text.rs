@@ -7,7 +7,8 @@ use contract::dialect::Nulls;
 use contract::{Dialect, SqlType};
 
 use super::sets::{Key, NavigationDraft, PropertyDraft, SetDraft};
-use crate::model::build::sql_types::word_of;
+use crate::cli::property_line::{PropertyLine, quoted};
+use crate::model::{EdmType, Flag, Flags};
 
 /// Characters of a remark that quotes the database.
 const QUOTE_LENGTH_MAX: usize = 100;
@@ -107,28 +108,22 @@ fn properties(draft: &SetDraft<'_>) -> String {
 
 fn property_line(property: &PropertyDraft<'_>) -> String {
     let (column, shape) = (property.column, &property.shape);
-    let mut facets = vec![
-        format!("name = {}", quoted(&property.name)),
-        format!("column = {}", quoted(&column.name)),
-        format!("type = {}", quoted(shape.ty.name())),
-        format!("sql = {}", quoted(word_of(shape.sql))),
-    ];
-    if let SqlType::Char { length } = shape.sql {
-        facets.push(format!("length = {length}"));
+    let zero_and_one = Flags { truthy: vec![Flag::Integer(1)], falsy: vec![Flag::Integer(0)] };
+    let line = PropertyLine {
+        name: &property.name,
+        column: &column.name,
+        ty: shape.ty,
+        sql: shape.sql,
+        max_length: shape.max_length,
+        digits: shape.digits,
+        nullable: column.nullable && !property.in_key,
+        exact: (shape.ty == EdmType::String && shape.sql.is_text()).then_some(column.exact),
+        flags: shape.flag.then_some(&zero_and_one),
+        searchable: None,
+        on_bad_value: None,
+        description: column.comment.as_deref(),
     }
-    facets.extend(shape.max_length.map(|length| format!("max_length = {length}")));
-    facets.extend(shape.digits.map(|(precision, scale)| format!("precision = {precision}, scale = {scale}")));
-    if property.in_key || !column.nullable {
-        facets.push("nullable = false".to_owned());
-    }
-    if shape.ty == crate::model::EdmType::String && shape.sql.is_text() {
-        facets.push(format!("exact = {}", column.exact));
-    }
-    if shape.flag {
-        facets.push("true = [1], false = [0]".to_owned());
-    }
-    facets.extend(column.comment.as_ref().map(|comment| format!("description = {}", quoted(comment))));
-    let line = format!("{{ {} }},", facets.join(", "));
+    .text();
     let mut remarks: Vec<String> = Vec::new();
     if shape.sql == SqlType::Other && !column.declared.is_empty() {
         remarks.push(remark(&column.declared));
@@ -251,24 +246,6 @@ fn list(texts: &[String]) -> String {
 fn bare(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !name.is_empty() && name.chars().all(plain) { name.to_owned() } else { quoted(name) }
-}
-
-/// A text as TOML writes it on one line.
-pub fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out += "\\\"",
-            '\\' => out += "\\\\",
-            '\n' => out += "\\n",
-            '\r' => out += "\\r",
-            '\t' => out += "\\t",
-            c if c.is_control() => out += &format!("\\u{:04X}", u32::from(c)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// What a database says, short and on one line, for a comment.

@@ -97,6 +97,28 @@ pub fn word_of(ty: SqlType) -> &'static str {
     }
 }
 
+/// What a column is for clients when the model does not say.
+pub fn edm(sql: SqlType) -> EdmType {
+    match sql {
+        SqlType::Bool => EdmType::Boolean,
+        SqlType::I16 => EdmType::Int16,
+        SqlType::I32 => EdmType::Int32,
+        SqlType::I64 => EdmType::Int64,
+        SqlType::F32 => EdmType::Single,
+        SqlType::F64 => EdmType::Double,
+        // No Edm integer holds 64 bits without sign.
+        SqlType::U64 | SqlType::Decimal { .. } | SqlType::DecimalText { .. } | SqlType::Scaled { .. } => {
+            EdmType::Decimal
+        }
+        SqlType::Text | SqlType::Char { .. } | SqlType::Other => EdmType::String,
+        SqlType::Bytes => EdmType::Binary,
+        SqlType::Guid => EdmType::Guid,
+        SqlType::Date => EdmType::Date,
+        SqlType::Time => EdmType::TimeOfDay,
+        SqlType::Timestamp | SqlType::Instant => EdmType::DateTimeOffset,
+    }
+}
+
 /// What a property is kept as when the model does not say. `flag_texts`: its flag values are texts, if it has any.
 pub fn default(ty: EdmType, scale: Option<u8>, flag_texts: Option<bool>, dialect: &Dialect) -> SqlType {
     match ty {

@@ -7,7 +7,9 @@ use contract::Adapter;
 use serde_json::Value as Json;
 use tidegate::config::{Limits, Options, Paging, Profile, Service, SourceConfig};
 use tidegate::encode::Metadata;
-use tidegate::engine::{Answer, Ask, Body, Budget, Cut, Engine, EngineError, Facts, fingerprint, without_skiptoken};
+use tidegate::engine::{
+    Answer, Ask, Body, Budget, Cut, Engine, EngineError, Facts, fingerprint, plan_rules, without_skiptoken,
+};
 use tidegate::odata;
 use tidegate::plan::{self, Plan};
 use tidegate::policy::{self, Authorized, Principal};
@@ -159,15 +161,8 @@ impl Stand {
     fn authorized(&self, path: &str, query: Option<&str>, prefer: Option<u64>) -> (Authorized, Option<String>) {
         let parsed = odata::parse(path, query, &odata::Limits::default()).unwrap();
         let rules = plan::Rules {
-            profile: self.service.profile,
-            paging: self.service.paging,
-            page_rows_max: self.service.page_rows_max,
-            page_bytes_max: self.service.page_bytes_max,
-            client_rows_max: self.service.client_rows_max,
-            client_bytes_max: self.service.client_bytes_max,
-            in_terms_max: 2000,
-            now: Timestamp { date: date(2026, 1, 2), time: Time { nanos: 0 } },
             prefer_page_rows: prefer,
+            ..plan_rules(&self.service, 2000, Timestamp { date: date(2026, 1, 2), time: Time { nanos: 0 } })
         };
         let Plan::Read(read) = plan::plan(&parsed, &self.service.model, &rules).unwrap() else { panic!("{path}") };
         let everyone = policy::Rules { named_only: false };

@@ -18,8 +18,9 @@ use tidegate::engine::EngineError;
 use tidegate::plan::PlanError;
 use value::V;
 
+use crate::databases;
 use crate::fixture::{self, Database, Random, Table};
-use crate::stage::{MOUNTS, Mount, ODATA, Refused, SALESFORCE, Stage, database, query};
+use crate::stage::{MOUNTS, Mount, ODATA, Refused, SALESFORCE, Stage, query};
 
 /// Filters per database unless `TIDEGATE_PROPERTY_CASES` says otherwise.
 const CASES: u64 = 600;
@@ -35,7 +36,7 @@ pub fn number(variable: &str, default: u64) -> u64 {
 
 /// A gateway over the exact set.
 pub async fn stage(database: Database) -> Option<Stage> {
-    let made = database::make(database, &fixture::script(database)).await?;
+    let made = databases::make(database, &fixture::script(database)).await?;
     Some(Stage::open(made, &fixture::model(database), "page_rows = 2000"))
 }
 

@@ -1,23 +1,21 @@
 //! The gateway without its HTTP door: one model mounted in every profile and paging mode over one database, asked by
 //! URL text.
 
-pub mod database;
-
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contract::{Date, Time, Timestamp};
 use tidegate::config::{self, Config, Paging, Profile, Service};
 use tidegate::encode::Metadata;
-use tidegate::engine::{Ask, Body, Budget, Engine, EngineError, Facts, fingerprint, without_skiptoken};
+use tidegate::engine::{Ask, Body, Budget, Engine, EngineError, Facts, fingerprint, plan_rules, without_skiptoken};
 use tidegate::odata::{self, SyntaxError};
 use tidegate::plan::{self, Plan, PlanError};
 use tidegate::policy::{self, Principal};
 use tidegate::source::drivers;
 use tokio::time::Instant;
 
+use crate::databases::Made;
 use crate::fixture::Database;
-use database::Made;
 
 /// How a service is mounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,15 +158,8 @@ fn rules(service: &Service, prefer_page_rows: Option<u64>) -> plan::Rules {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
     let time = Time { nanos: seconds.rem_euclid(86_400) as u64 * 1_000_000_000 };
     plan::Rules {
-        profile: service.profile,
-        paging: service.paging,
-        page_rows_max: service.page_rows_max,
-        page_bytes_max: service.page_bytes_max,
-        client_rows_max: service.client_rows_max,
-        client_bytes_max: service.client_bytes_max,
-        in_terms_max: 2_000,
-        now: Timestamp { date: Date::from_unix_days(seconds.div_euclid(86_400)), time },
         prefer_page_rows,
+        ..plan_rules(service, 2_000, Timestamp { date: Date::from_unix_days(seconds.div_euclid(86_400)), time })
     }
 }
 
