@@ -25,7 +25,7 @@ fn table() -> String {
 
 #[test]
 fn the_documented_table_is_the_real_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/error/README.md");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, table()).unwrap();
     }
