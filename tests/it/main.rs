@@ -16,3 +16,4 @@ mod stage;
 mod tidy;
 mod tokens;
 mod walks;
+mod wire;

@@ -1,8 +1,8 @@
 //! The metadata document of every model there is, in both profiles: valid against the OASIS schemas, and nothing in it
 //! that Salesforce Connect stumbles over.
 
-mod lint;
-mod xml;
+pub mod lint;
+pub mod xml;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
