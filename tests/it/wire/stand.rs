@@ -17,8 +17,8 @@ use tokio::time::sleep;
 
 use super::Answer;
 use super::one::One;
+use crate::databases::{Made, make};
 use crate::fixture::Database;
-use crate::stage::database::{Made, make};
 
 /// Where clients believe the gateway to be.
 pub const PUBLIC_URL: &str = "https://gateway.example.com";
