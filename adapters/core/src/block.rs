@@ -15,11 +15,11 @@ use crate::row::{BadValue, Cell, Flow, RowSink};
 use crate::types::{Date, Time, Timestamp};
 
 /// Rows of a full block.
-pub const BLOCK_ROWS_MAX: usize = 256;
+pub const BLOCK_ROWS_MAX: usize = 512;
 /// Rows of a statement's first block: small, so that the first byte leaves early.
 pub const FIRST_BLOCK_ROWS_MAX: usize = 32;
 /// A block that holds so many bytes is full, whatever its rows.
-pub const BLOCK_BYTES_MAX: usize = 64 * 1024;
+pub const BLOCK_BYTES_MAX: usize = 128 * 1024;
 /// A block's arenas hold at most so many bytes each; a cell that does not fit is [`BadValue::WrongType`].
 pub const ARENA_BYTES_MAX: usize = 1 << 30;
 /// A reused block keeps at most so much memory per arena.

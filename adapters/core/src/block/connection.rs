@@ -3,7 +3,6 @@
 //! All state of a running statement is in the cursor, none in the futures it makes: dropping one loses nothing.
 
 use std::sync::Arc;
-use std::sync::mpsc;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc as async_mpsc, oneshot};
@@ -41,7 +40,7 @@ impl Connection for BlockingConnection {
     fn query(mut self: Box<Self>, call: Call) -> Box<dyn Cursor> {
         self.canceller.stop.set(false);
         let (rows, filled) = async_mpsc::channel(ROWS_CHANNEL);
-        let (empty, emptied) = mpsc::channel();
+        let (empty, emptied) = async_mpsc::unbounded_channel();
         let query = Query { call, blocks: std::mem::take(&mut self.blocks), rows, emptied };
         // If the thread is gone the dropped channel says so at the first advance.
         let _ = self.commands.send(Command::Query(query));
@@ -86,7 +85,7 @@ pub struct BlockCursor {
     canceller: Arc<ThreadCancel>,
     filled: async_mpsc::Receiver<Rows>,
     /// The way back for emptied blocks; dropped to tell the thread that nobody reads on.
-    empty: Option<mpsc::Sender<Block>>,
+    empty: Option<async_mpsc::UnboundedSender<Block>>,
     block: Block,
     position: Position,
     /// Blocks for the next statement.

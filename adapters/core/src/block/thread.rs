@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
 use std::thread::Builder;
 
 use futures_util::future::BoxFuture;
@@ -65,7 +64,7 @@ pub(super) struct Query {
     /// Rows on their way to the cursor.
     pub rows: async_mpsc::Sender<Rows>,
     /// Emptied blocks on their way back; closed when the cursor wants no more.
-    pub emptied: mpsc::Receiver<Block>,
+    pub emptied: async_mpsc::UnboundedReceiver<Block>,
 }
 
 /// A block that goes to the cursor, or the end, or both: a short answer costs one hand-over.
@@ -85,7 +84,7 @@ pub(super) async fn start<D: BlockingDriver>(
     stop: Arc<Stop>,
     open: impl FnOnce() -> Result<D, AdapterError> + Send + 'static,
 ) -> Result<Started, AdapterError> {
-    // The standard library's receiver would spin before it sleeps, at the cost of everybody else.
+    // Here and for emptied blocks: the standard library's receiver would spin before it sleeps, at everybody's cost.
     let (commands, mut queue) = async_mpsc::unbounded_channel();
     let (opened, result) = oneshot::channel();
     let (alive, ended) = oneshot::channel::<()>();
@@ -169,7 +168,7 @@ struct BlockSink<'a> {
     writer: BlockWriter,
     second: Option<Block>,
     rows: &'a async_mpsc::Sender<Rows>,
-    emptied: mpsc::Receiver<Block>,
+    emptied: async_mpsc::UnboundedReceiver<Block>,
     stop: &'a Stop,
     refused: bool,
 }
@@ -201,7 +200,7 @@ impl BlockSink<'_> {
         if self.rows.try_send(Rows { block: Some(full), end: None, spare: None }).is_err() {
             return false;
         }
-        match self.second.take().or_else(|| self.emptied.recv().ok()) {
+        match self.second.take().or_else(|| self.emptied.blocking_recv()) {
             Some(empty) => {
                 self.writer.replace(empty, BLOCK_ROWS_MAX);
                 true
