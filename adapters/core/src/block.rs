@@ -16,8 +16,8 @@ use crate::types::{Date, Time, Timestamp};
 
 /// Rows of a full block.
 pub const BLOCK_ROWS_MAX: usize = 512;
-/// Rows of a statement's first block: small, so that the first byte leaves early.
-pub const FIRST_BLOCK_ROWS_MAX: usize = 32;
+/// Rows of a statement's first block: a common page in one hand-over, and the first byte of a long answer still early.
+pub const FIRST_BLOCK_ROWS_MAX: usize = 256;
 /// A block that holds so many bytes is full, whatever its rows.
 pub const BLOCK_BYTES_MAX: usize = 128 * 1024;
 /// A block's arenas hold at most so many bytes each; a cell that does not fit is [`BadValue::WrongType`].

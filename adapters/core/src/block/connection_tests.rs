@@ -114,7 +114,7 @@ async fn the_thread_waits_for_a_reader_that_pauses() {
 #[tokio::test]
 async fn the_first_rows_leave_while_the_statement_runs() {
     let (connection, _seen, open) = connect().await;
-    let mut cursor = connection.query(call("wait 40"));
+    let mut cursor = connection.query(call("wait 300"));
     let mut sink = Collect::pausing(Pausing::After(FIRST_BLOCK_ROWS_MAX));
     let step = tokio::time::timeout(Duration::from_secs(5), cursor.advance(&mut sink)).await;
     assert_eq!(step.unwrap().unwrap(), Advance::Paused);
@@ -122,7 +122,7 @@ async fn the_first_rows_leave_while_the_statement_runs() {
     open.send(()).unwrap();
     let mut rest = Collect::new();
     assert_eq!(cursor.advance(&mut rest).await.unwrap(), Advance::Done);
-    assert_eq!(rest.rows.len(), 40 - FIRST_BLOCK_ROWS_MAX);
+    assert_eq!(rest.rows.len(), 300 - FIRST_BLOCK_ROWS_MAX);
 }
 
 #[tokio::test]
