@@ -241,10 +241,11 @@ fn nothing_is_left_open_or_unsafe() {
 
 #[test]
 fn sources_speak_of_no_machine() {
-    let mut places = found(&["\"/work", "\"/tmp/", "\"/home/", "\"/root/"], |_| true);
+    let here = root().display().to_string();
+    let mut places = found(&["\"/tmp/", "\"/home/", "\"/root/", &here], |_| true);
     for file in ["README.md", "src/README.md", "adapters/README.md", "tests/run", ".ci/run"] {
         let text = std::fs::read_to_string(root().join(file)).unwrap_or_default();
-        places.extend(text.lines().filter(|line| line.contains("/work/")).map(|line| format!("{file}: {line}")));
+        places.extend(text.lines().filter(|line| line.contains(&here)).map(|line| format!("{file}: {line}")));
     }
     none("paths of one machine", places);
 }
